@@ -1,0 +1,2 @@
+//! The panveil command.
+fn main() {}

@@ -1,0 +1,3 @@
+//! What a card number is, and what of it may be seen. Knows no keys.
+
+pub mod id;

@@ -1,0 +1,4 @@
+//! Primitives. They know nothing of cards.
+
+pub mod kdf;
+pub mod secret;

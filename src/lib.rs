@@ -1,0 +1,20 @@
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+//! Embeddable card-data protection.
+
+pub mod clock;
+pub mod error;
+
+pub mod card;
+pub mod crypto;
+
+pub use error::{Error, Result};
