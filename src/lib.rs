@@ -16,5 +16,6 @@ pub mod error;
 
 pub mod card;
 pub mod crypto;
+pub mod keys;
 
 pub use error::{Error, Result};
