@@ -74,22 +74,36 @@ impl RootKey {
         &self.facts
     }
 
+    /// The secret without a look at state and dates, for keys that are made ahead of their use; each use must
+    /// [`check`](KeyFacts::check) again.
+    pub(crate) const fn secret_whatever_its_state(&self) -> &Secret {
+        &self.secret
+    }
+
     /// The secret, if state and dates permit this use at `now`.
     ///
     /// # Errors
     /// [`Error::KeyState`] if the state forbids it, [`Error::KeyPeriod`] outside the usage period.
     pub fn secret_for(&self, wanted: KeyUse, now: Timestamp) -> Result<&Secret> {
-        if !self.facts.state.permits(wanted) {
+        self.facts.check(wanted, now)?;
+        Ok(&self.secret)
+    }
+}
+
+impl KeyFacts {
+    /// Whether state and dates permit this use at `now`.
+    ///
+    /// # Errors
+    /// [`Error::KeyState`] if the state forbids it, [`Error::KeyPeriod`] outside the usage period.
+    pub fn check(&self, wanted: KeyUse, now: Timestamp) -> Result<()> {
+        if !self.state.permits(wanted) {
             return Err(Error::KeyState);
         }
         let end = match wanted {
-            KeyUse::Protect => self.facts.protect_until,
-            KeyUse::Process => self.facts.process_until,
+            KeyUse::Protect => self.protect_until,
+            KeyUse::Process => self.process_until,
         };
-        if now >= end {
-            return Err(Error::KeyPeriod);
-        }
-        Ok(&self.secret)
+        if now >= end { Err(Error::KeyPeriod) } else { Ok(()) }
     }
 }
 

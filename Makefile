@@ -1,0 +1,56 @@
+# Two commands do everything, the toolchain included: make demo, make test.
+
+CARGO ?= cargo
+export PATH := $(HOME)/.cargo/bin:$(PATH)
+# Incremental files help nobody in a run from a clean checkout.
+export CARGO_INCREMENTAL ?= 0
+
+.PHONY: help demo test lint unit replay bench-quick bench fuzz doc tools clean
+
+help:
+	@echo "make demo    build, protect a legacy card table, reveal one card, be refused in every way, verify the log"
+	@echo "make test    all checks, as in CI"
+	@echo "make bench   all benchmarks"
+	@echo "make fuzz    all fuzzers, FUZZ_SECONDS=60 each"
+
+demo: tools
+	$(CARGO) build --release --locked -p panveil-cli --bin panveil --examples
+	$(CARGO) build --release --locked -p panveil --features vault --example test_issuer
+	bash examples/demo.sh
+
+test: lint unit doc replay bench-quick
+	@echo "make test: everything passed"
+
+lint: tools
+	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --all --check; else echo "rustfmt is not installed: skipped"; fi
+	@if $(CARGO) clippy --version >/dev/null 2>&1; then \
+	  $(CARGO) clippy --locked --workspace --all-features --all-targets -- -D warnings; \
+	else echo "clippy is not installed: skipped"; fi
+	$(CARGO) check --locked -p panveil --no-default-features
+	bash scripts/check-text.sh
+
+unit: tools
+	$(CARGO) test --locked --workspace --all-features
+
+doc: tools
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps -p panveil --all-features
+
+replay: tools
+	$(CARGO) test --locked --manifest-path fuzz/Cargo.toml
+
+bench-quick: tools
+	$(CARGO) bench --locked -p panveil-benches -- --quick
+
+bench: tools
+	$(CARGO) bench --locked -p panveil-benches
+
+fuzz: tools
+	bash scripts/fuzz.sh
+
+tools:
+	@bash scripts/toolchain.sh
+
+clean:
+	$(CARGO) clean
+	$(CARGO) clean --manifest-path fuzz/Cargo.toml
+	rm -rf demo

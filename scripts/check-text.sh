@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Rules that no compiler checks: no unsafe, nothing left for later, no disabled test.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+status=0
+fault() { echo "check-text: $1" >&2; echo "$2" >&2; status=1; }
+
+found=$(git grep -nE '\bunsafe\b' -- '*.rs' | grep -vE 'forbid\(unsafe_code\)|^[^:]*:[0-9]+: *//' || true)
+[ -z "$found" ] || fault "unsafe code" "$found"
+found=$(git grep -nE 'todo!\(|unimplemented!\(|\bTODO\b|\bFIXME\b|\bXXX\b' -- '*.rs' '*.toml' || true)
+[ -z "$found" ] || fault "left for later" "$found"
+found=$(git grep -nE '#\[ignore|assert!\(true' -- '*.rs' || true)
+[ -z "$found" ] || fault "a test that does not run" "$found"
+found=$(git grep -nE 'thread::sleep|\bsleep\(' -- 'src/*.rs' 'tests/*.rs' 'cli/*.rs' || true)
+[ -z "$found" ] || fault "sleeping" "$found"
+exit $status

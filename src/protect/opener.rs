@@ -1,0 +1,94 @@
+//! The inverse of tokenizing and sealing. Only the gate holds one.
+
+use std::sync::Arc;
+
+use crate::card::id::TenantId;
+use crate::card::pan::Pan;
+use crate::clock::Timestamp;
+use crate::crypto::secret::SecretBytes;
+use crate::error::{Error, Result};
+use crate::keys::keyring::Keyring;
+use crate::keys::purpose::KeyPurpose;
+use crate::keys::root::{KeyFacts, RootKey};
+use crate::keys::state::KeyUse;
+
+use super::context::Context;
+use super::seal_key::{OpenedPan, SealKey};
+use super::sealed::Sealed;
+use super::token::Token;
+use super::token_keys::TokenKeys;
+
+/// Opens tokens and sealed records with the keys of one keyring.
+pub(crate) struct Opener {
+    keyring: Arc<Keyring>,
+    /// Keys of the vault's own tenant, made once.
+    tenant: TenantId,
+    tokens: Vec<(KeyFacts, TokenKeys)>,
+}
+
+/// What was opened.
+pub(crate) enum Opened {
+    Pan(Pan),
+    Value(SecretBytes),
+    Canary,
+}
+
+impl Opener {
+    pub(crate) fn new(keyring: Arc<Keyring>, tenant: TenantId) -> Result<Self> {
+        let tokens = keyring.versions(KeyPurpose::Token).map(|root| {
+            let secret = root.secret_whatever_its_state();
+            Ok((root.facts().clone(), TokenKeys::new(root.facts().version, secret, &tenant)?))
+        });
+        let tokens = tokens.collect::<Result<_>>()?;
+        Ok(Self { keyring, tenant, tokens })
+    }
+
+    /// Whether the keys of a token are at hand and may be used, before anything is recorded as intended.
+    pub(crate) fn token_key(&self, token: &Token, now: Timestamp) -> Result<&KeyFacts> {
+        let root = self.keyring.version(KeyPurpose::Token, token.format().version())?;
+        root.facts().check(KeyUse::Process, now).map(|()| root.facts())
+    }
+
+    /// The number behind a token.
+    pub(crate) fn open_token(&self, token: &Token, tenant: &TenantId, now: Timestamp) -> Result<Opened> {
+        self.token_key(token, now)?;
+        let version = token.format().version();
+        if *tenant == self.tenant {
+            let keys = self.tokens.iter().find(|(facts, _)| facts.version == version);
+            let (_, keys) = keys.ok_or(Error::NoSuchKey)?;
+            return keys.detokenize(token).map(Opened::Pan);
+        }
+        let root = self.keyring.version(KeyPurpose::Token, version)?;
+        let secret = root.secret_for(KeyUse::Process, now)?;
+        TokenKeys::new(version, secret, tenant)?.detokenize(token).map(Opened::Pan)
+    }
+
+    /// The one key that a sealed record names, if this context has it and it may be used.
+    pub(crate) fn seal_key(&self, record: &Sealed, context: &Context, now: Timestamp) -> Result<SealKey> {
+        let id = record.key_id()?;
+        for root in self.keyring.versions(KeyPurpose::Seal) {
+            let key = derive(root, context)?;
+            if key.id().ct_eq(&id) {
+                key.permits(KeyUse::Process, now)?;
+                return Ok(key);
+            }
+        }
+        Err(Error::UnknownKey)
+    }
+
+    /// The value behind a sealed record.
+    pub(crate) fn open_sealed(&self, record: &Sealed, context: &Context, now: Timestamp) -> Result<Opened> {
+        let key = self.seal_key(record, context, now)?;
+        if !context.is_pan() {
+            return key.open(record, context).map(Opened::Value);
+        }
+        Ok(match key.open_pan(record, context)? {
+            OpenedPan::Pan(pan) => Opened::Pan(pan),
+            OpenedPan::Canary => Opened::Canary,
+        })
+    }
+}
+
+fn derive(root: &RootKey, context: &Context) -> Result<SealKey> {
+    SealKey::derive(root, context.tenant(), context.field())
+}

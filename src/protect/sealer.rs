@@ -1,0 +1,94 @@
+//! Seals values of one tenant and field. It cannot open them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::card::id::{FieldName, RecordId, TenantId};
+use crate::card::pan::Pan;
+use crate::clock::Clock;
+use crate::crypto::aead::{KeyId, NONCE_LENGTH};
+use crate::error::{Error, Result};
+use crate::keys::state::KeyUse;
+use crate::store::counter::CounterLease;
+
+use super::context::{Context, PAN_FIELD};
+use super::seal_key::SealKey;
+use super::sealed::Sealed;
+
+/// Seals values of one tenant and field under the current seal key.
+///
+/// It may be used from many threads. Nonces come from the operating system, 96 random bits for each record; the
+/// key's message counter is leased from the store in blocks, so that its limit holds across processes.
+pub struct Sealer {
+    tenant: TenantId,
+    field: FieldName,
+    key: SealKey,
+    counter: CounterLease,
+    clock: Arc<dyn Clock>,
+    sealed: Arc<AtomicU64>,
+}
+
+impl Sealer {
+    pub(crate) fn new(
+        tenant: TenantId,
+        field: FieldName,
+        key: SealKey,
+        counter: CounterLease,
+        clock: Arc<dyn Clock>,
+        sealed: Arc<AtomicU64>,
+    ) -> Self {
+        Self { tenant, field, key, counter, clock, sealed }
+    }
+
+    /// Seals a card number for `record`: 84 bytes, 112 characters as text.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if this sealer's field is not `pan`; [`Error::SealLimit`] at the key's message limit;
+    /// [`Error::KeyPeriod`] past its period; [`Error::Random`] if the operating system gives no randomness; what
+    /// the store returns when a new block of message numbers is leased.
+    pub fn seal_pan(&self, pan: &Pan, record: &RecordId) -> Result<Sealed> {
+        if self.field.as_str() != PAN_FIELD {
+            return Err(Error::Argument);
+        }
+        let context = self.context(record)?;
+        self.key.seal_pan(&self.start()?, &context, pan)
+    }
+
+    /// Seals any other value, 1 to 65,536 bytes, for `record`: 64 bytes longer than the value.
+    ///
+    /// # Errors
+    /// As [`seal_pan`](Self::seal_pan), with [`Error::Argument`] if this sealer's field is `pan`, and
+    /// [`Error::ValueLength`].
+    pub fn seal(&self, value: &[u8], record: &RecordId) -> Result<Sealed> {
+        if self.field.as_str() == PAN_FIELD {
+            return Err(Error::Argument);
+        }
+        let context = self.context(record)?;
+        self.key.seal(&self.start()?, &context, value)
+    }
+
+    /// The id of the key in use, as it stands in each record.
+    pub const fn key_id(&self) -> &KeyId {
+        self.key.id()
+    }
+
+    fn context(&self, record: &RecordId) -> Result<Context> {
+        Context::new(self.tenant.clone(), self.field.clone(), record.clone())
+    }
+
+    /// Period, message counter and nonce: what stands before every sealing.
+    fn start(&self) -> Result<[u8; NONCE_LENGTH]> {
+        self.key.permits(KeyUse::Protect, self.clock.now().wall)?;
+        self.counter.next()?;
+        let mut nonce = [0u8; NONCE_LENGTH];
+        getrandom::fill(&mut nonce).map_err(|_| Error::Random)?;
+        self.sealed.fetch_add(1, Ordering::Relaxed);
+        Ok(nonce)
+    }
+}
+
+impl core::fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Sealer").field("tenant", &self.tenant).field("field", &self.field).finish_non_exhaustive()
+    }
+}
