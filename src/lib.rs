@@ -16,5 +16,6 @@ pub mod error;
 
 pub mod card;
 pub mod crypto;
+pub mod hazmat;
 
 pub use error::{Error, Result};

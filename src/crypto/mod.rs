@@ -1,4 +1,5 @@
 //! Primitives. They know nothing of cards.
 
+pub mod ff1;
 pub mod kdf;
 pub mod secret;
