@@ -18,4 +18,17 @@ pub mod card;
 pub mod crypto;
 pub mod keys;
 
+pub mod audit;
+pub mod store;
+
+pub mod limits;
+pub mod protect;
+
+#[cfg(feature = "jwt")]
+pub mod reveal;
+#[cfg(feature = "vault")]
+pub mod vault;
+
+pub mod hazmat;
+
 pub use error::{Error, Result};

@@ -1,0 +1,106 @@
+//! FF1 of NIST SP 800-38G for decimal digits: format-preserving encryption of 6 to 19 of them.
+//!
+//! Integers only, no secret-dependent branch, index or division. The domain is at least 10^6, as SP 800-38G
+//! Rev. 1 asks. FF1 is patented in the United States until 2029 (US 7,864,952).
+
+mod modulus;
+mod numeral;
+mod rounds;
+mod shape;
+
+use aes::Aes256Enc;
+use aes::cipher::{Array, BlockCipherEncrypt, KeyInit, consts::U16};
+
+pub(crate) use shape::Shape;
+
+use crate::crypto::secret::Secret;
+use crate::error::Result;
+
+/// FF1 with one key, radix 10: AES-256 unless another block cipher of 128 bits is named.
+///
+/// ```
+/// use panveil::crypto::{ff1::Ff1, secret::Secret};
+/// let ff1 = Ff1::new(&Secret::random()?);
+/// let mut digits = [1, 2, 3, 4, 5, 6];
+/// ff1.encrypt(b"4111111111", &mut digits)?;
+/// ff1.decrypt(b"4111111111", &mut digits)?;
+/// assert_eq!(digits, [1, 2, 3, 4, 5, 6]);
+/// # Ok::<(), panveil::Error>(())
+/// ```
+pub struct Ff1<C = Aes256Enc> {
+    cipher: C,
+}
+
+impl Ff1 {
+    /// FF1 with AES-256 under `key`.
+    pub fn new(key: &Secret) -> Self {
+        Self::with_cipher(Aes256Enc::new(key.expose().into()))
+    }
+}
+
+impl<C: BlockCipherEncrypt<BlockSize = U16>> Ff1<C> {
+    /// FF1 with a keyed block cipher of 128 bits. SP 800-38G approves AES.
+    pub fn with_cipher(cipher: C) -> Self {
+        Self { cipher }
+    }
+
+    /// What is the same for all strings of `digits` digits with tweaks of `tweak` bytes under this key.
+    ///
+    /// Made once, it saves a block encryption each time. Kept inside the crate: a shape of another key would
+    /// encrypt without a complaint, and wrongly.
+    pub(crate) fn shape(&self, digits: usize, tweak: usize) -> Result<Shape> {
+        Shape::new(digits, tweak, |block| self.encrypt_block(block))
+    }
+
+    /// Encrypts 6 to 19 `digits` (values 0 to 9) in place.
+    ///
+    /// # Errors
+    /// [`Error::Ff1Length`](crate::Error::Ff1Length) for fewer or more digits,
+    /// [`Error::Argument`](crate::Error::Argument) if a value is over 9 or the tweak has 2^32 bytes or more. The
+    /// digits are then as they were.
+    pub fn encrypt(&self, tweak: &[u8], digits: &mut [u8]) -> Result<()> {
+        self.encrypt_shaped(&self.shape(digits.len(), tweak.len())?, tweak, digits)
+    }
+
+    /// Decrypts 6 to 19 `digits` (values 0 to 9) in place.
+    ///
+    /// # Errors
+    /// As [`Ff1::encrypt`].
+    pub fn decrypt(&self, tweak: &[u8], digits: &mut [u8]) -> Result<()> {
+        self.decrypt_shaped(&self.shape(digits.len(), tweak.len())?, tweak, digits)
+    }
+
+    /// [`Ff1::encrypt`], with a shape that this `Ff1` made.
+    pub(crate) fn encrypt_shaped(&self, shape: &Shape, tweak: &[u8], digits: &mut [u8]) -> Result<()> {
+        let (left, right) = shape.split(tweak, digits)?;
+        let (mut a, mut b) = (numeral::read(left), numeral::read(right));
+        let base = shape.base(tweak, |block| self.encrypt_block(block));
+        self.cipher.encrypt_with_backend(rounds::Forward { shape, base, a: &mut a, b: &mut b });
+        numeral::write(a, left);
+        numeral::write(b, right);
+        Ok(())
+    }
+
+    /// [`Ff1::decrypt`], with a shape that this `Ff1` made.
+    pub(crate) fn decrypt_shaped(&self, shape: &Shape, tweak: &[u8], digits: &mut [u8]) -> Result<()> {
+        let (left, right) = shape.split(tweak, digits)?;
+        let (mut a, mut b) = (numeral::read(left), numeral::read(right));
+        let base = shape.base(tweak, |block| self.encrypt_block(block));
+        self.cipher.encrypt_with_backend(rounds::Backward { shape, base, a: &mut a, b: &mut b });
+        numeral::write(a, left);
+        numeral::write(b, right);
+        Ok(())
+    }
+
+    fn encrypt_block(&self, block: u128) -> u128 {
+        let mut bytes = Array::from(block.to_be_bytes());
+        self.cipher.encrypt_block(&mut bytes);
+        u128::from_be_bytes(bytes.into())
+    }
+}
+
+impl<C> core::fmt::Debug for Ff1<C> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Ff1(..)")
+    }
+}
