@@ -17,4 +17,7 @@ pub mod error;
 pub mod card;
 pub mod crypto;
 
+#[cfg(feature = "jwt")]
+pub mod reveal;
+
 pub use error::{Error, Result};
