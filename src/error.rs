@@ -154,6 +154,10 @@ errors! {
     PurposeMissing = 517, "the purpose of the request is missing";
     /// A canary was touched.
     Canary = 518, "this card cannot be revealed";
+    /// The tenant is not one the role may reveal for.
+    TenantDenied = 519, "the role may not reveal for this tenant";
+    /// No table of the policy grants the operation to the role (default deny, PCI DSS 7.3.3).
+    OperationDenied = 520, "the role may not do this operation";
 
     /// The audit log cannot be written; nothing is revealed.
     AuditUnavailable = 601, "the audit log cannot be written, so nothing is revealed";

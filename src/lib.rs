@@ -31,4 +31,7 @@ pub mod vault;
 
 pub mod hazmat;
 
+#[cfg(feature = "jwt")]
+pub mod reveal;
+
 pub use error::{Error, Result};
