@@ -31,7 +31,4 @@ pub mod vault;
 
 pub mod hazmat;
 
-#[cfg(feature = "jwt")]
-pub mod reveal;
-
 pub use error::{Error, Result};
