@@ -31,4 +31,6 @@ pub mod vault;
 
 pub mod hazmat;
 
+pub mod store;
+
 pub use error::{Error, Result};

@@ -1,0 +1,215 @@
+//! Message counters: how many messages a key has sealed, counted in blocks, never too few.
+
+use core::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::authenticated::AuthenticatedStore;
+use super::contract::Snapshot;
+use super::fields::Fields;
+use super::table::Table;
+use crate::error::{Error, Result};
+
+/// After how many messages a key is rotated, unless configured otherwise (PCI DSS 3.7.4).
+pub const DEFAULT_MESSAGE_LIMIT: u64 = 1 << 32;
+
+/// How many numbers a process takes from the store at a time.
+const BLOCK: u64 = 65_536;
+
+/// Limits fit beside a block's remainder in one atomic word.
+const MAX_LIMIT: u64 = 1 << 40;
+
+/// A share of a key's message counter.
+///
+/// The store counts a block as used before its first number is handed out, so a crash loses numbers and never
+/// repeats or forgets one. Between two blocks, [`next`](Self::next) is one atomic step, from any thread.
+///
+/// ```
+/// use std::sync::Arc;
+/// use panveil::crypto::secret::Secret;
+/// use panveil::store::{AuthenticatedStore, CounterLease, DEFAULT_MESSAGE_LIMIT, MemoryStore};
+///
+/// let store = AuthenticatedStore::create(MemoryStore::new(), &Secret::random()?)?;
+/// let lease = CounterLease::new(Arc::new(store), [7; 32], DEFAULT_MESSAGE_LIMIT)?;
+/// assert_eq!((lease.next()?, lease.next()?), (0, 1));
+/// lease.close()?;
+/// # Ok::<(), panveil::Error>(())
+/// ```
+pub struct CounterLease {
+    store: Arc<AuthenticatedStore>,
+    key_id: [u8; 32],
+    limit: u64,
+    /// The next number in the upper 40 bits, how many are left of the block in the lower 24: one word, so that
+    /// no thread can take a number from one block and the count from another.
+    block: AtomicU64,
+    /// One thread at a time fetches a block.
+    fetching: Mutex<()>,
+}
+
+impl CounterLease {
+    /// A share of the counter of `key_id`, which may count `limit` messages. Takes nothing from the store yet.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if `limit` is over 2^40.
+    pub fn new(store: Arc<AuthenticatedStore>, key_id: [u8; 32], limit: u64) -> Result<Self> {
+        if limit >= MAX_LIMIT {
+            return Err(Error::Argument);
+        }
+        Ok(Self { store, key_id, limit, block: AtomicU64::new(0), fetching: Mutex::new(()) })
+    }
+
+    /// The number of one more message: 0 for the first of the key, each number once among all processes.
+    ///
+    /// # Errors
+    /// [`Error::SealLimit`] once the limit is reached; as [`Store::transact`](super::Store::transact) when a block
+    /// must be fetched and the store does not answer.
+    pub fn next(&self) -> Result<u64> {
+        if let Some(number) = self.take() {
+            return Ok(number);
+        }
+        let _fetching = self.fetching.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            // Another thread may have fetched a block while this one waited, and others may have used it up.
+            if let Some(number) = self.take() {
+                return Ok(number);
+            }
+            self.fetch()?;
+        }
+    }
+
+    /// Gives back what is left of the block, if no one has taken one since.
+    ///
+    /// Worth a call at an orderly end: a short run then costs the key what it sealed, and not a whole block.
+    ///
+    /// # Errors
+    /// As [`Store::transact`](super::Store::transact); the numbers then stay counted.
+    pub fn close(self) -> Result<()> {
+        let (next, left) = unpack(self.block.load(Ordering::Acquire));
+        if left == 0 {
+            return Ok(());
+        }
+        self.store.write(|tx| {
+            if Some(used(tx, &self.key_id)?) == next.checked_add(left) {
+                tx.put(Table::Counter, &self.key_id, &next.to_be_bytes())?;
+            }
+            Ok(())
+        })
+    }
+
+    /// How many numbers of a key the store counts as used.
+    ///
+    /// # Errors
+    /// As [`Store::view`](super::Store::view).
+    pub fn counted(store: &AuthenticatedStore, key_id: &[u8; 32]) -> Result<u64> {
+        store.read(|rows| used(rows, key_id))
+    }
+
+    fn take(&self) -> Option<u64> {
+        let taken = self.block.fetch_update(Ordering::AcqRel, Ordering::Acquire, |block| {
+            let (next, left) = unpack(block);
+            pack(next.checked_add(1)?, left.checked_sub(1)?)
+        });
+        taken.ok().map(|block| unpack(block).0)
+    }
+
+    fn fetch(&self) -> Result<()> {
+        let (start, end) = self.store.write(|tx| {
+            let start = used(tx, &self.key_id)?;
+            let end = start.saturating_add(BLOCK).min(self.limit);
+            if start >= end {
+                return Err(Error::SealLimit);
+            }
+            tx.put(Table::Counter, &self.key_id, &end.to_be_bytes())?;
+            Ok((start, end))
+        })?;
+        let block = pack(start, end.saturating_sub(start)).ok_or(Error::Internal)?;
+        self.block.store(block, Ordering::Release);
+        Ok(())
+    }
+}
+
+fn used<S: Snapshot + ?Sized>(rows: &mut S, key_id: &[u8; 32]) -> Result<u64> {
+    let Some(value) = rows.get(Table::Counter, key_id)? else { return Ok(0) };
+    let mut fields = Fields::new(&value);
+    let used = fields.u64()?;
+    fields.end()?;
+    Ok(used)
+}
+
+/// Only after the 24 bits of `left` are proven: `left` is at most [`BLOCK`], `next` at most [`MAX_LIMIT`].
+fn pack(next: u64, left: u64) -> Option<u64> {
+    (next <= MAX_LIMIT.saturating_sub(1) && left <= BLOCK).then_some(next << 24 | left)
+}
+
+const fn unpack(block: u64) -> (u64, u64) {
+    (block >> 24, block & 0xff_ffff)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::sync::Arc;
+
+    use super::{BLOCK, CounterLease};
+    use crate::crypto::secret::Secret;
+    use crate::error::Error;
+    use crate::store::{AuthenticatedStore, MemoryStore};
+
+    const KEY: [u8; 32] = [7; 32];
+
+    fn store() -> Arc<AuthenticatedStore> {
+        Arc::new(AuthenticatedStore::create(MemoryStore::new(), &Secret::random().unwrap()).unwrap())
+    }
+
+    #[test]
+    fn ac_27_at_the_limit_it_refuses() {
+        for limit in [0, 1, 10, BLOCK, BLOCK + 3] {
+            let lease = CounterLease::new(store(), KEY, limit).unwrap();
+            for number in 0..limit {
+                assert_eq!(lease.next(), Ok(number));
+            }
+            assert_eq!(lease.next(), Err(Error::SealLimit));
+            assert_eq!(lease.next(), Err(Error::SealLimit));
+        }
+        assert_eq!(CounterLease::new(store(), KEY, 1 << 40).err(), Some(Error::Argument));
+    }
+
+    #[test]
+    fn each_lease_has_numbers_of_its_own_and_each_key_a_counter() {
+        let store = store();
+        let lease = |key| CounterLease::new(store.clone(), key, 1 << 32).unwrap();
+        let (a, b, other) = (lease(KEY), lease(KEY), lease([8; 32]));
+        assert_eq!((a.next(), b.next(), a.next(), other.next()), (Ok(0), Ok(BLOCK), Ok(1), Ok(0)));
+        assert_eq!(CounterLease::counted(&store, &KEY), Ok(2 * BLOCK));
+    }
+
+    #[test]
+    fn a_closed_lease_gives_back_only_what_no_one_could_have_passed() {
+        let store = store();
+        let lease = || CounterLease::new(store.clone(), KEY, 1 << 32).unwrap();
+        let a = lease();
+        assert_eq!(a.next(), Ok(0));
+        a.close().unwrap();
+        assert_eq!(CounterLease::counted(&store, &KEY), Ok(1));
+        let (a, b) = (lease(), lease());
+        assert_eq!((a.next(), b.next()), (Ok(1), Ok(BLOCK + 1)));
+        a.close().unwrap();
+        assert_eq!(CounterLease::counted(&store, &KEY), Ok(2 * BLOCK + 1));
+        b.close().unwrap();
+        assert_eq!(CounterLease::counted(&store, &KEY), Ok(BLOCK + 2));
+    }
+
+    #[test]
+    fn threads_never_share_a_number() {
+        let store = store();
+        let lease = CounterLease::new(store.clone(), KEY, 1 << 32).unwrap();
+        let numbers: Vec<Vec<u64>> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| (0..20_000).map(|_| lease.next().unwrap()).collect()))
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let distinct: HashSet<u64> = numbers.iter().flatten().copied().collect();
+        assert_eq!(distinct.len(), 160_000);
+        assert!(CounterLease::counted(&store, &KEY).unwrap() >= 160_000);
+    }
+}
