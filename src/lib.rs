@@ -31,6 +31,4 @@ pub mod vault;
 
 pub mod hazmat;
 
-pub mod store;
-
 pub use error::{Error, Result};
