@@ -27,14 +27,14 @@ use super::verifier::IdentityVerifier;
 ///
 /// A gate may be used from many threads; their audit records become durable together.
 pub struct Gate {
-    pub(super) tenant: TenantId,
-    pub(super) application: Application,
-    pub(super) policy: Policy,
-    pub(super) verifier: IdentityVerifier,
-    pub(super) limits: Limits,
-    pub(super) log: Arc<AuditLog>,
-    pub(super) opener: Opener,
-    pub(super) clock: Arc<dyn Clock>,
+    pub(crate) tenant: TenantId,
+    pub(crate) application: Application,
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) verifier: Arc<IdentityVerifier>,
+    pub(crate) limits: Limits,
+    pub(crate) log: Arc<AuditLog>,
+    pub(crate) opener: Opener,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Gate {
@@ -127,7 +127,7 @@ impl Gate {
     }
 
     /// The policy in force.
-    pub const fn policy(&self) -> &Policy {
+    pub fn policy(&self) -> &Policy {
         &self.policy
     }
 }

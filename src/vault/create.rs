@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::audit::{Streams, VaultKey};
 use crate::card::id::StreamName;
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Clock;
 use crate::error::Error;
 use crate::keys::kek::Kek;
 use crate::keys::keyring::{Environment, Keyring};
-use crate::keys::purpose::KeyPurpose;
 use crate::limits::Limits;
 use crate::store::{AuthenticatedStore, Mark, SqliteStore};
 
@@ -73,7 +72,7 @@ fn build(files: &Files, unlock: Unlock, options: &CreateOptions) -> Result<Vault
     }
     let kek = unlock.create().at(&files.keyring())?;
     let keyring = Keyring::generate(options.environment, now).at(&files.keyring())?;
-    let roots = Roots::of(&keyring);
+    let roots = Roots::of(&keyring).at(&files.keyring())?;
     write_configuration(files, &roots, options)?;
     let found = ConfigurationFiles::read(files)?;
     let configuration = found.parse(files)?;
@@ -87,7 +86,6 @@ fn build(files: &Files, unlock: Unlock, options: &CreateOptions) -> Result<Vault
     for folder in [&files.audit(), &files.trust(), files.root()] {
         sync_directory(folder)?;
     }
-    let _: Timestamp = now;
     Ok(key)
 }
 
@@ -135,7 +133,7 @@ fn make_store(files: &Files, roots: &Roots<'_>, found: &ConfigurationFiles) -> R
     let sqlite = SqliteStore::create(&path).at(&path)?;
     let store = AuthenticatedStore::create(sqlite, roots.store).at(&path)?;
     Mark::Keyring.raise(&store, 1).at(&path)?;
-    Mark::Config.raise(&store, 1).at(&path)?;
+    Mark::Manifest.raise(&store, 1).at(&path)?;
     copies::keep(&store, found).at(&path)?;
     Limits::create(&store).at(&path)
 }
@@ -157,4 +155,3 @@ fn write_keyring(files: &Files, keyring: &Keyring, kek: &dyn Kek) -> Result<(), 
     replace(&path, &file)
 }
 
-const _: KeyPurpose = KeyPurpose::Audit;

@@ -75,3 +75,12 @@ fn write_new(path: &Path, content: &[u8]) -> std::io::Result<()> {
     file.write_all(content)?;
     file.sync_all()
 }
+
+/// Keeps other processes from changing the vault's files until the returned handle is dropped.
+pub(crate) fn lock_directory(directory: &Path) -> Result<File, Problem> {
+    let handle = File::open(directory).at(directory)?;
+    rustix::fs::flock(&handle, rustix::fs::FlockOperation::LockExclusive)
+        .map_err(std::io::Error::from)
+        .at(directory)?;
+    Ok(handle)
+}
