@@ -1,2 +1,7 @@
 //! The panveil command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    panveil_cli::run(std::env::args_os().collect())
+}

@@ -1,0 +1,52 @@
+//! What the command says when it did not do what was asked.
+
+use std::path::Path;
+
+use panveil::Error;
+use panveil::vault::Problem;
+
+/// Why a command ended with status 1: a text for people and, where there is one, the library's error.
+#[derive(Debug)]
+pub struct Failure {
+    error: Option<Error>,
+    text: String,
+}
+
+impl Failure {
+    /// A failure of the command itself.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { error: None, text: text.into() }
+    }
+
+    /// A failure that concerns a file.
+    pub fn at(place: &Path, error: &std::io::Error) -> Self {
+        Self { error: Some(Error::Io), text: format!("{}: {error}", place.display()) }
+    }
+
+    /// The stable number of the library's error, 0 for a failure of the command itself.
+    pub fn number(&self) -> u32 {
+        self.error.map_or(0, Error::number)
+    }
+
+    /// The stable name of the library's error.
+    pub fn name(&self) -> &'static str {
+        self.error.map_or("Failed", Error::name)
+    }
+
+    /// The text for people.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error: Some(error), text: error.to_string() }
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self { error: Some(problem.error()), text: problem.to_string() }
+    }
+}
