@@ -17,5 +17,6 @@ pub mod error;
 pub mod card;
 pub mod crypto;
 pub mod hazmat;
+pub mod protect;
 
 pub use error::{Error, Result};
