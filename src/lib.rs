@@ -30,5 +30,6 @@ pub mod reveal;
 pub mod vault;
 
 pub mod hazmat;
+pub mod protect;
 
 pub use error::{Error, Result};
