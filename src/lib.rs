@@ -30,6 +30,5 @@ pub mod reveal;
 pub mod vault;
 
 pub mod hazmat;
-pub mod protect;
 
 pub use error::{Error, Result};
