@@ -19,4 +19,6 @@ pub mod crypto;
 
 pub mod store;
 
+pub mod limits;
+
 pub use error::{Error, Result};
