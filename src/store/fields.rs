@@ -24,10 +24,6 @@ impl<'a> Fields<'a> {
         self.bytes().map(u8::from_be_bytes)
     }
 
-    pub(crate) fn u16(&mut self) -> Result<u16> {
-        self.bytes().map(u16::from_be_bytes)
-    }
-
     pub(crate) fn u32(&mut self) -> Result<u32> {
         self.bytes().map(u32::from_be_bytes)
     }
@@ -49,7 +45,11 @@ impl<'a> Fields<'a> {
 
     /// The format version every value begins with.
     pub(crate) fn version(&mut self, known: u8) -> Result<()> {
-        if self.u8()? == known { Ok(()) } else { Err(Error::StoreVersion) }
+        match self.u8()? {
+            found if found == known => Ok(()),
+            newer if newer > known => Err(Error::StoreVersion),
+            _ => Err(Error::StoreDamaged),
+        }
     }
 
     /// All that follows.
@@ -72,8 +72,9 @@ mod tests {
     fn short_and_long_values_are_refused() {
         let mut short = Fields::new(&[1, 2, 3]);
         assert_eq!(short.u32(), Err(Error::StoreDamaged));
-        assert_eq!(short.u16(), Ok(0x0102));
+        assert_eq!(short.u8(), Ok(1));
         assert_eq!(short.end(), Err(Error::StoreDamaged));
         assert_eq!(Fields::new(&[2]).version(1), Err(Error::StoreVersion));
+        assert_eq!(Fields::new(&[0]).version(1), Err(Error::StoreDamaged));
     }
 }

@@ -149,3 +149,35 @@ impl Transaction for Open<'_> {
 fn run(db: &Connection, sql: &'static str) -> Result<()> {
     db.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map(|_| ()).map_err(fault)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{PATIENCE, SqliteStore};
+    use crate::crypto::secret::Secret;
+    use crate::error::Error;
+    use crate::store::{AuthenticatedStore, Store, Table};
+    use std::sync::Arc;
+
+    #[test]
+    fn a_full_disk_is_said_and_leaves_the_store_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let sqlite = Arc::new(SqliteStore::create(&directory.path().join("state.db")).unwrap());
+        let store = AuthenticatedStore::create(sqlite.clone(), &Secret::random().unwrap()).unwrap();
+        let limit = |pages: u32| {
+            let set = |db: &mut rusqlite::Connection| {
+                db.pragma_update(None, "max_page_count", pages).map_err(super::fault)
+            };
+            sqlite.writer.with(PATIENCE, set).unwrap();
+        };
+        limit(20);
+        let put = |key: u32| store.write(|tx| tx.put(Table::Mark, &key.to_be_bytes(), &[7; 3000]));
+        let full = (0..100).find_map(|key| put(key).err().map(|error| (key, error)));
+        let (stored, error) = full.expect("20 pages hold less than 100 rows of 3000 bytes");
+        assert_eq!(error, Error::DiskFull);
+        store.check().unwrap();
+        limit(1000);
+        put(stored).unwrap();
+        store.check().unwrap();
+        store.view(&mut |rows| Ok(assert_eq!(rows.count(Table::Mark)?, u64::from(stored) + 1))).unwrap();
+    }
+}

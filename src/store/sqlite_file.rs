@@ -48,6 +48,10 @@ pub(super) fn create(path: &Path) -> Result<()> {
 /// A connection to a file that exists and is ours.
 pub(super) fn open(path: &Path) -> Result<Connection> {
     let db = connect(path)?;
+    // A file without write permission opens all the same, for reading.
+    if db.is_readonly("main").map_err(fault)? {
+        return Err(Error::StoreUnavailable);
+    }
     db.pragma_update(None, "synchronous", "FULL").map_err(fault)?;
     if pragma::<i32>(&db, "application_id")? != APPLICATION_ID {
         return Err(Error::StoreDamaged);
@@ -167,4 +171,31 @@ fn identity(path: &Path) -> Result<(u64, u64)> {
         return Err(Error::StoreDamaged);
     }
     Ok((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::fault;
+    use crate::error::Error;
+
+    #[test]
+    fn failures_of_sqlite_become_what_the_caller_can_act_on() {
+        let table = [
+            (ffi::SQLITE_FULL, Error::DiskFull),
+            (ffi::SQLITE_BUSY, Error::StoreUnavailable),
+            (ffi::SQLITE_LOCKED, Error::StoreUnavailable),
+            (ffi::SQLITE_CANTOPEN, Error::StoreUnavailable),
+            (ffi::SQLITE_READONLY, Error::StoreUnavailable),
+            (ffi::SQLITE_IOERR_FSYNC, Error::StoreUnavailable),
+            (ffi::SQLITE_IOERR_SHORT_READ, Error::StoreDamaged),
+            (ffi::SQLITE_CORRUPT, Error::StoreDamaged),
+            (ffi::SQLITE_NOTADB, Error::StoreDamaged),
+            (ffi::SQLITE_ERROR, Error::StoreDamaged),
+        ];
+        for (code, error) in table {
+            assert_eq!(fault(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None)), error, "{code}");
+        }
+    }
 }
