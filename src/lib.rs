@@ -17,4 +17,6 @@ pub mod error;
 pub mod card;
 pub mod crypto;
 
+pub mod audit;
+
 pub use error::{Error, Result};
