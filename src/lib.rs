@@ -31,4 +31,6 @@ pub mod vault;
 
 pub mod hazmat;
 
+pub mod audit;
+
 pub use error::{Error, Result};

@@ -1,0 +1,40 @@
+//! What happened, provably: an append-only log that is on disk before anything is disclosed.
+//!
+//! A vault has one or more streams, each a file with one writer ([`AuditLog`]). A record is one line of JSON in
+//! OCSF shape, made from a typed [`Event`]. The lines are the leaves of an RFC 6962 tree ([`tree`]) whose size
+//! and root are signed again and again ([`Checkpoint`]). [`verify`](verify::verify) needs the files and the
+//! vault's public key ([`VaultKey`]), nothing else. The format is written down in `docs/audit-format.md`.
+
+use std::path::{Path, PathBuf};
+
+mod checkpoint;
+mod durable;
+mod envelope;
+mod event;
+mod json;
+mod key;
+mod kind;
+mod note;
+pub mod proof;
+mod record;
+mod streams;
+pub mod tree;
+
+pub use checkpoint::{Checkpoint, Generations};
+pub use event::{Auth, Correlation, Detail, Disclosed, Event, HandleRef, Limit, Word};
+pub use key::{VaultKey, VerifierKey};
+pub use kind::Kind;
+pub use streams::{Streams, last_generations};
+
+/// Where a vault directory keeps its streams.
+pub(crate) fn directory(dir: &Path) -> PathBuf {
+    dir.join("audit")
+}
+
+/// The last checkpoint of a stream.
+pub(crate) fn checkpoint_path(dir: &Path, stream: &str) -> PathBuf {
+    directory(dir).join(format!("{stream}.checkpoint"))
+}
+
+/// A checkpoint is some 300 bytes; witnesses may add lines.
+pub(crate) const MAX_CHECKPOINT: u64 = 1 << 14;
