@@ -31,6 +31,4 @@ pub mod vault;
 
 pub mod hazmat;
 
-pub mod audit;
-
 pub use error::{Error, Result};
