@@ -12,7 +12,6 @@ pub(crate) struct Envelope<'a> {
     pub(crate) stream: &'a str,
     pub(crate) seq: u64,
     pub(crate) prev: Hash,
-    pub(crate) time: i64,
     pub(crate) mono_ms: u64,
     pub(crate) boot: &'a str,
     pub(crate) correlation: Option<&'a str>,
@@ -33,7 +32,7 @@ impl<'a> Envelope<'a> {
     /// Reads a line; nothing if it is no record of version 1.
     pub(crate) fn parse(line: &'a [u8]) -> Option<Self> {
         let text = core::str::from_utf8(line).ok().filter(|text| text.is_ascii())?;
-        let Line { time, unmapped: Unmapped { panveil: own } } = serde_json::from_str(text).ok()?;
+        let Line { time: _, unmapped: Unmapped { panveil: own } } = serde_json::from_str(text).ok()?;
         let previous = match own.previous {
             None => None,
             Some(previous) => {
@@ -52,7 +51,6 @@ impl<'a> Envelope<'a> {
             stream: own.stream,
             seq: own.seq,
             prev: hash_of(own.prev)?,
-            time,
             mono_ms: own.mono_ms,
             boot: own.boot,
             correlation: own.correlation,

@@ -57,6 +57,8 @@ kinds! {
     TokenizeCount = "tokenize.count", ENCRYPT, INFO;
     /// Values sealed since the last count, by one caller.
     SealCount = "seal.count", ENCRYPT, INFO;
+    /// Fingerprints made since the last count, by one caller.
+    FingerprintCount = "fingerprint.count", ENCRYPT, INFO;
     /// The first record of a stream.
     LogInit = "log.init", OTHER, INFO;
     /// A process opened the stream.

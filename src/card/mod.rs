@@ -7,6 +7,7 @@ pub mod id;
 pub mod luhn;
 pub mod mask;
 pub mod pan;
+pub mod sad;
 pub mod security_code;
 pub mod spot;
 

@@ -253,7 +253,8 @@ impl Limits {
         digest.first_chunk::<16>().copied().ok_or(Error::Internal)
     }
 
-    /// The limit is not part of the key: a changed policy goes on with what was used before.
+    /// The limit is not part of the key: a changed policy goes on with what was used before. The kind of actor is:
+    /// persons who use up a budget must not stop the services that pay.
     fn window_key(&self, scope: &Scope, request: &Admission<'_>, window_ms: u64) -> Result<[u8; 32]> {
         let (kind, name) = match scope {
             Scope::Actor => ("actor", request.actor.as_bytes()),
@@ -262,7 +263,11 @@ impl Limits {
             Scope::Tenant => ("tenant", request.tenant.as_bytes()),
             Scope::All => ("all", b"".as_slice()),
         };
-        digest(&self.keys.windows, &[kind.as_bytes(), name, &window_ms.to_be_bytes()])
+        let actors: &[u8] = match request.kind {
+            ActorKind::Person => b"person",
+            ActorKind::Service => b"service",
+        };
+        digest(&self.keys.windows, &[kind.as_bytes(), actors, name, &window_ms.to_be_bytes()])
     }
 }
 

@@ -28,7 +28,6 @@ impl Fingerprinter {
     ///
     /// # Errors
     /// [`Error::Internal`] never in practice: HMAC takes keys of every length.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the vault hands fingerprinters out"))]
     pub(crate) fn new(tenant: TenantId, caller: Application, root: &Secret, version: u32) -> Result<Self> {
         let key = fingerprint_key(root, version, &tenant)?;
         let keyed = Hmac::new_from_slice(key.expose()).map_err(|_| Error::Internal)?;
@@ -60,7 +59,6 @@ impl Fingerprinter {
     }
 
     /// How many fingerprints were made, a running count that outlives the fingerprinter.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the vault logs counts by the minute"))]
     pub(crate) fn count(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.made)
     }

@@ -37,7 +37,7 @@ impl Opener {
     pub(crate) fn new(keyring: Arc<Keyring>, tenant: TenantId) -> Result<Self> {
         let tokens = keyring.versions(KeyPurpose::Token).map(|root| {
             let secret = root.secret_whatever_its_state();
-            Ok((root.facts().clone(), TokenKeys::new(root.facts().version, secret, &tenant)?))
+            Ok((root.facts().clone(), TokenKeys::derive(secret, root.facts().version, &tenant)?))
         });
         let tokens = tokens.collect::<Result<_>>()?;
         Ok(Self { keyring, tenant, tokens })
@@ -60,7 +60,7 @@ impl Opener {
         }
         let root = self.keyring.version(KeyPurpose::Token, version)?;
         let secret = root.secret_for(KeyUse::Process, now)?;
-        TokenKeys::new(version, secret, tenant)?.detokenize(token).map(Opened::Pan)
+        TokenKeys::derive(secret, version, tenant)?.detokenize(token).map(Opened::Pan)
     }
 
     /// The one key that a sealed record names, if this context has it and it may be used.

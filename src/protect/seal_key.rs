@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::card::id::{FieldName, TenantId};
-use crate::card::pan::Pan;
+use crate::card::pan::{Pan, PanRules};
 use crate::clock::Timestamp;
 use crate::crypto::aead::{CommittingAead, KeyId, NONCE_LENGTH};
 use crate::crypto::kdf::{Label, derive};
@@ -21,6 +21,9 @@ const PAN_PLAINTEXT: usize = 20;
 const KIND_PAN: u8 = 0;
 /// The kind byte of a canary.
 const KIND_CANARY: u8 = 1;
+
+/// What may have been sealed: also 12 digits, and a wrong check digit where the caller allowed it.
+const SEALED_RULES: PanRules = PanRules::new().allow_12_digits().allow_wrong_check_digit();
 
 /// A seal key of one version, for one tenant and field.
 pub(crate) struct SealKey {
@@ -107,7 +110,7 @@ impl SealKey {
             return Err(Error::NotAuthentic);
         }
         match *kind {
-            KIND_PAN => Pan::restore(digits).map(OpenedPan::Pan).map_err(|_| Error::NotAuthentic),
+            KIND_PAN => SEALED_RULES.parse(digits).map(OpenedPan::Pan).map_err(|_| Error::NotAuthentic),
             KIND_CANARY => Ok(OpenedPan::Canary),
             _ => Err(Error::NotAuthentic),
         }

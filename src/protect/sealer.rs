@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::card::id::{FieldName, RecordId, TenantId};
 use crate::card::pan::Pan;
+use crate::card::sad::holds_track_data;
 use crate::clock::Clock;
 use crate::crypto::aead::{KeyId, NONCE_LENGTH};
 use crate::error::{Error, Result};
 use crate::keys::state::KeyUse;
-use crate::store::counter::CounterLease;
+use crate::store::CounterLease;
 
 use super::context::{Context, PAN_FIELD};
 use super::seal_key::SealKey;
@@ -35,9 +36,8 @@ impl Sealer {
         key: SealKey,
         counter: CounterLease,
         clock: Arc<dyn Clock>,
-        sealed: Arc<AtomicU64>,
     ) -> Self {
-        Self { tenant, field, key, counter, clock, sealed }
+        Self { tenant, field, key, counter, clock, sealed: Arc::default() }
     }
 
     /// Seals a card number for `record`: 84 bytes, 112 characters as text.
@@ -57,11 +57,14 @@ impl Sealer {
     /// Seals any other value, 1 to 65,536 bytes, for `record`: 64 bytes longer than the value.
     ///
     /// # Errors
-    /// As [`seal_pan`](Self::seal_pan), with [`Error::Argument`] if this sealer's field is `pan`, and
-    /// [`Error::ValueLength`].
+    /// As [`seal_pan`](Self::seal_pan), with [`Error::Argument`] if this sealer's field is `pan`,
+    /// [`Error::ValueLength`], and [`Error::SadRefused`] for a value that is track data.
     pub fn seal(&self, value: &[u8], record: &RecordId) -> Result<Sealed> {
         if self.field.as_str() == PAN_FIELD {
             return Err(Error::Argument);
+        }
+        if holds_track_data(value) {
+            return Err(Error::SadRefused);
         }
         let context = self.context(record)?;
         self.key.seal(&self.start()?, &context, value)
@@ -70,6 +73,11 @@ impl Sealer {
     /// The id of the key in use, as it stands in each record.
     pub const fn key_id(&self) -> &KeyId {
         self.key.id()
+    }
+
+    /// How many values were sealed, a running count that outlives the sealer.
+    pub(crate) fn count(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.sealed)
     }
 
     fn context(&self, record: &RecordId) -> Result<Context> {

@@ -24,10 +24,17 @@ pub mod decide;
 pub mod explain;
 pub mod narrow;
 
+pub mod gate;
+pub mod request;
+pub mod revealed;
+pub mod session;
+
 mod case_pattern;
 mod claims;
 mod jws;
 mod period;
 mod policy_file;
 mod shared_id;
+mod steps;
 mod strict_json;
+mod trail;

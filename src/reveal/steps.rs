@@ -4,7 +4,7 @@ use crate::audit::{Correlation, Disclosed, Event, Kind};
 use crate::card::id::{FieldName, TenantId};
 use crate::clock::Now;
 use crate::error::{Error, Result};
-use crate::limits::{Admission, Admitted, Budget};
+use crate::limits::{Admission, Admitted, Budget, Identifier, LockReason};
 use crate::protect::context::{Context, PAN_FIELD};
 use crate::protect::opener::Opened;
 
@@ -49,7 +49,20 @@ pub(super) struct Recorded<'a> {
 /// What will be opened.
 enum Target {
     Token(crate::protect::token::Token),
-    Sealed(crate::protect::sealed::Sealed, Context),
+    /// With the version of the one key that can open it.
+    Sealed(crate::protect::sealed::Sealed, Context, u32),
+}
+
+impl Target {
+    /// Names the key in a record.
+    fn name_key(&self, event: Event) -> Event {
+        match self {
+            Target::Token(token) => event.key(None, token.format().version()),
+            Target::Sealed(sealed, _, version) => {
+                event.key(sealed.key_id().ok().map(|id| *id.as_bytes()), *version)
+            }
+        }
+    }
 }
 
 impl<'a> Subject<'a> {
@@ -83,8 +96,12 @@ impl<'a> Subject<'a> {
         }
         let facts = trail::facts_of(&self.request, &self.session.identity, &self.tenant, &self.field, self.now.wall);
         let budgets = match self.gate.policy.decide(&facts) {
-            Decision::Allow { budgets, .. } => budgets.iter().map(trail::budget).collect(),
-            other => return Err(self.deny(other.error().unwrap_or(Error::Denied))),
+            Decision::Allow { budgets, .. } => budgets.iter().map(trail::budget).collect::<Result<Vec<_>>>(),
+            other => Err(other.error().unwrap_or(Error::Denied)),
+        };
+        let budgets = match budgets {
+            Ok(budgets) => budgets,
+            Err(reason) => return Err(self.deny(reason)),
         };
         match self.target() {
             Ok(target) => Ok(Decided { subject: self, target, budgets }),
@@ -103,12 +120,12 @@ impl<'a> Subject<'a> {
                     return Err(Error::NotAHandle);
                 }
                 opener.token_key(token, self.now.wall)?;
-                Ok(Target::Token(token.clone()))
+                Ok(Target::Token(*token))
             }
             Ok(Handle::Sealed(sealed, record)) => {
                 let context = Context::new(self.tenant.clone(), self.field.clone(), record.clone())?;
-                opener.seal_key(sealed, &context, self.now.wall)?;
-                Ok(Target::Sealed(sealed.clone(), context))
+                let key = opener.seal_key(sealed, &context, self.now.wall)?;
+                Ok(Target::Sealed(sealed.clone(), context, key.facts().version))
             }
         }
     }
@@ -143,7 +160,7 @@ impl<'a> Decided<'a> {
             application: &subject.gate.application,
             tenant: &subject.tenant,
             handle: &handle,
-            jti: Some((identity.issuer(), identity.jti(), identity.expires())),
+            jti: Some(Identifier { issuer: identity.issuer(), id: identity.jti(), expires: identity.expires() }),
             budgets: &budgets,
         };
         match subject.gate.limits.admit(&admission, subject.now) {
@@ -169,12 +186,13 @@ impl<'a> Cleared<'a> {
     pub(super) fn record(self) -> Result<Recorded<'a>> {
         let Self { subject, target, admitted } = self;
         let correlation = Correlation::random()?;
-        let mut intent = trail::event(&subject, Kind::RevealIntent).correlation(correlation);
+        let intent = trail::event(&subject, Kind::RevealIntent).correlation(correlation);
+        let mut intent = target.name_key(intent);
         if let Some(limit) = trail::nearest_limit(&admitted) {
             intent = intent.limit(limit);
         }
         for event in trail::of_admission(&subject, &admitted) {
-            subject.gate.log.submit(event)?;
+            let _durable_with_the_intent = subject.gate.log.submit(event)?;
         }
         subject.gate.log.append(intent)?;
         Ok(Recorded { subject, target, correlation })
@@ -199,8 +217,8 @@ impl Recorded<'_> {
                 (self.outcome(Kind::RevealError).failed(reason).disclosed(Disclosed::None), Err(reason))
             }
         };
-        // Not waited for: an intent without an outcome counts as disclosed. A log that failed refuses here.
-        self.subject.gate.log.submit(event)?;
+        // An intent without an outcome counts as disclosed, so nobody waits here. A log that failed refuses.
+        let _not_waited_for = self.subject.gate.log.submit(event)?;
         result
     }
 
@@ -214,7 +232,7 @@ impl Recorded<'_> {
         let now = self.subject.gate.clock.now().wall;
         match &self.target {
             Target::Token(token) => opener.open_token(token, &self.subject.tenant, now),
-            Target::Sealed(sealed, context) => opener.open_sealed(sealed, context, now),
+            Target::Sealed(sealed, context, _) => opener.open_sealed(sealed, context, now),
         }
     }
 
@@ -222,13 +240,13 @@ impl Recorded<'_> {
     fn touched_canary(&self) -> Event {
         let session = &self.subject.session;
         let event = self.outcome(Kind::RevealError).failed(Error::Canary).disclosed(Disclosed::None);
-        match self.subject.gate.limits.lock(session.actor(), Error::Canary, self.subject.now) {
+        match self.subject.gate.limits.lock(session.actor(), LockReason::Canary, self.subject.now.wall) {
             Ok(()) => event,
             Err(_) => event.detail("locked", 0_u64),
         }
     }
 
     fn outcome(&self, kind: Kind) -> Event {
-        trail::event(&self.subject, kind).correlation(self.correlation)
+        self.target.name_key(trail::event(&self.subject, kind).correlation(self.correlation))
     }
 }

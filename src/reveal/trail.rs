@@ -6,7 +6,7 @@ use crate::audit::{Auth, Event, HandleRef, Kind, Limit, Word};
 use crate::card::id::{FieldName, TenantId};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::limits::{self, Admitted, Budget, Refusal, Usage};
+use crate::limits::{self, Admitted, Budget, ClockStep, Refusal, Usage};
 use crate::protect::context::PAN_FIELD;
 
 use super::budget_spec::{BudgetSpec, Scope};
@@ -82,14 +82,11 @@ pub(super) fn event(subject: &Subject<'_>, kind: Kind) -> Event {
     match &request.handle {
         Ok(Handle::Token(token)) => {
             if let Ok(handle) = HandleRef::token(&token.to_string()) {
-                event = event.handle(handle).key(None, token.format().version());
+                event = event.handle(handle);
             }
         }
         Ok(Handle::Sealed(sealed, record)) => {
             event = event.handle(HandleRef::sealed(sealed.as_bytes())).record(record);
-            if let Ok(key) = sealed.key_id() {
-                event = event.key(Some(*key.as_bytes()), 1);
-            }
         }
         Err(_) => {}
     }
@@ -97,7 +94,7 @@ pub(super) fn event(subject: &Subject<'_>, kind: Kind) -> Event {
 }
 
 /// A budget of the policy, for the limits.
-pub(super) fn budget(spec: &BudgetSpec) -> Budget {
+pub(super) fn budget(spec: &BudgetSpec) -> Result<Budget> {
     let scope = match &spec.scope {
         Scope::Actor => limits::Scope::Actor,
         Scope::Role(role) => limits::Scope::Role(role.clone()),
@@ -105,13 +102,16 @@ pub(super) fn budget(spec: &BudgetSpec) -> Budget {
         Scope::Tenant => limits::Scope::Tenant,
         Scope::All => limits::Scope::All,
     };
-    Budget { scope, handles: spec.handles, calls: spec.calls, window: spec.window }
+    match spec.handles {
+        Some(handles) => Budget::of_handles(scope, handles, spec.window).map(|budget| budget.with_calls(spec.calls)),
+        None => Budget::of_calls(scope, spec.calls, spec.window),
+    }
 }
 
 /// The state of a budget, for a record.
 pub(super) fn limit(usage: &Usage) -> Option<Limit> {
     Some(Limit {
-        scope: Word::new(usage.scope.name()).ok()?,
+        scope: Word::new(scope_name(&usage.scope)).ok()?,
         used: usage.used.into(),
         limit: usage.limit.into(),
         window_s: usage.window.as_secs(),
@@ -151,8 +151,22 @@ pub(super) fn of_refusal(subject: &Subject<'_>, refusal: &Refusal) -> Vec<Event>
     events
 }
 
-fn clock_step(milliseconds: i64) -> Event {
-    Event::new(Kind::ClockStep).detail("step_ms", milliseconds)
+fn scope_name(scope: &limits::Scope) -> &'static str {
+    match scope {
+        limits::Scope::Actor => "actor",
+        limits::Scope::Role(_) => "role",
+        limits::Scope::Origin => "origin",
+        limits::Scope::Tenant => "tenant",
+        limits::Scope::All => "all",
+    }
+}
+
+fn clock_step(step: ClockStep) -> Event {
+    let event = Event::new(Kind::ClockStep).detail("wall_ms", step.wall_ms);
+    match step.since_boot_ms {
+        Some(since_boot_ms) => event.detail("since_boot_ms", since_boot_ms),
+        None => event,
+    }
 }
 
 fn auth(session: &Session) -> Option<Auth> {

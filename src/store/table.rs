@@ -32,6 +32,8 @@ tables! {
     Counter = "counter";
     /// The highest generations seen of files outside the store.
     Mark = "mark";
+    /// Copies of the configuration in force.
+    Applied = "applied";
     /// The budget clock.
     Clock = "clock";
     /// Budgets: one row for each scope and window.

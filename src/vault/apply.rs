@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::audit::{Event, Kind, Streams, VaultKey};
+use crate::audit::{Event, Kind, VaultKey, last_generations};
 use crate::card::id::ActorKind;
 use crate::error::Error;
 use crate::keys::keyring::Environment;
@@ -15,7 +15,8 @@ use super::applied::{ConfigurationFiles, compare};
 use super::copies;
 use super::files::Files;
 use super::keys::{Roots, vault_seed};
-use super::opened::{OpenOptions, Vault, open_keyring, open_store, put_in_force};
+use super::opened::{OpenOptions, Vault};
+use super::opening::{open_keyring, open_store, put_in_force};
 use super::problem::{At, Problem};
 use super::unlock::Unlock;
 
@@ -60,7 +61,7 @@ pub fn apply_config(
     let (keyring, _) = open_keyring(&files, unlock)?;
     let roots = Roots::of(&keyring).at(&files.keyring())?;
     let audit_key = VaultKey::from_seed(&vault_seed(roots.audit).at(&files.audit())?);
-    let floor = Streams::last_generations(&files.audit(), &audit_key).at(&files.audit())?;
+    let floor = last_generations(files.root(), &audit_key).at(&files.audit())?;
     let store = open_store(&files, &roots, &floor)?;
     let found = ConfigurationFiles::read(&files)?;
     let (manifest, differences) = compare(&files, roots.config, &found)?;

@@ -1,14 +1,14 @@
 //! Makes a vault directory, whole or not at all.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::audit::{Streams, VaultKey};
+use crate::audit::{Generations, Opening, Streams, VaultKey};
 use crate::card::id::StreamName;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::keys::kek::Kek;
 use crate::keys::keyring::{Environment, Keyring};
-use crate::limits::Limits;
 use crate::store::{AuthenticatedStore, Mark, SqliteStore};
 
 use super::applied::ConfigurationFiles;
@@ -58,8 +58,10 @@ pub fn create(directory: &Path, unlock: Unlock, options: &CreateOptions) -> Resu
 
 fn refuse_occupied(directory: &Path) -> Result<(), Problem> {
     match std::fs::read_dir(directory) {
-        Ok(mut entries) if entries.next().is_none() => Ok(()),
-        Ok(_) => Err(Problem::new(Error::VaultExists, directory)),
+        Ok(mut entries) => match entries.next() {
+            None => Ok(()),
+            Some(_) => Err(Problem::new(Error::VaultExists, directory)),
+        },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error).at(directory),
     }
@@ -80,8 +82,8 @@ fn build(files: &Files, unlock: Unlock, options: &CreateOptions) -> Result<Vault
         return Err(Problem::new(Error::EnvironmentMismatch, &files.config()));
     }
     write_manifest(files, &roots, &found, options.environment)?;
-    make_store(files, &roots, &found)?;
-    let key = make_audit(files, &roots)?;
+    let store = make_store(files, &roots, &found)?;
+    let key = make_audit(files, &roots, Generations { keyring: 1, config: 1, store })?;
     write_keyring(files, &keyring, kek.as_ref())?;
     for folder in [&files.audit(), &files.trust(), files.root()] {
         sync_directory(folder)?;
@@ -128,24 +130,28 @@ fn write_manifest(
     replace(&path, &manifest)
 }
 
-fn make_store(files: &Files, roots: &Roots<'_>, found: &ConfigurationFiles) -> Result<(), Problem> {
+fn make_store(files: &Files, roots: &Roots<'_>, found: &ConfigurationFiles) -> Result<u64, Problem> {
     let path = files.state();
     let sqlite = SqliteStore::create(&path).at(&path)?;
     let store = AuthenticatedStore::create(sqlite, roots.store).at(&path)?;
     Mark::Keyring.raise(&store, 1).at(&path)?;
     Mark::Manifest.raise(&store, 1).at(&path)?;
     copies::keep(&store, found).at(&path)?;
-    Limits::create(&store).at(&path)
+    Ok(store.generation())
 }
 
-fn make_audit(files: &Files, roots: &Roots<'_>) -> Result<VaultKey, Problem> {
+fn make_audit(files: &Files, roots: &Roots<'_>, generations: Generations) -> Result<VaultKey, Problem> {
     let path = files.audit();
     let name = StreamName::new(DEFAULT_STREAM).at(&path)?;
     let seed = stream_seed(roots.audit, &name).at(&path)?;
     let vault_seed = super::keys::vault_seed(roots.audit).at(&path)?;
     let key = VaultKey::from_seed(&vault_seed);
-    Streams::register(&path, vault_seed, &name, &seed).at(&path)?;
+    Streams::register(files.root(), vault_seed, &name, &seed).at(&path)?;
     replace(&path.join("vault.vkey"), format!("{key}\n").as_bytes())?;
+    // A stream that is listed and has no log does not verify, so its first records are written now.
+    let clock = Arc::new(SystemClock::new());
+    let log = Opening::new(files.root(), &key, &name, seed, clock).generations(generations).open().at(&path)?;
+    log.close().at(&path)?;
     Ok(key)
 }
 

@@ -20,12 +20,10 @@ struct Meter {
 }
 
 impl Meters {
-    /// A counter for one caller.
-    pub(crate) fn add(&self, kind: Kind, caller: Application, tenant: TenantId) -> Arc<AtomicU64> {
-        let count = Arc::new(AtomicU64::new(0));
-        let meter = Meter { kind, caller, tenant, count: Arc::clone(&count), reported: 0 };
+    /// Reads this counter of a caller from now on.
+    pub(crate) fn add(&self, kind: Kind, caller: Application, tenant: TenantId, count: Arc<AtomicU64>) {
+        let meter = Meter { kind, caller, tenant, count, reported: 0 };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(meter);
-        count
     }
 
     /// One event for each counter that moved since the last call.
@@ -55,7 +53,8 @@ impl Meters {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::Ordering;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::Meters;
     use crate::audit::Kind;
@@ -65,7 +64,8 @@ mod tests {
     fn counts_are_told_once_and_forgotten_with_their_owner() {
         let meters = Meters::default();
         let id = |text| Application::new(text).unwrap();
-        let count = meters.add(Kind::TokenizeCount, id("a"), TenantId::new("t").unwrap());
+        let count = Arc::new(AtomicU64::new(0));
+        meters.add(Kind::TokenizeCount, id("a"), TenantId::new("t").unwrap(), Arc::clone(&count));
         assert_eq!(meters.read().len(), 0);
         count.fetch_add(3, Ordering::Relaxed);
         assert_eq!(meters.read().len(), 1);

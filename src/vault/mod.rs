@@ -9,6 +9,7 @@ mod files;
 mod keys;
 mod meters;
 mod opened;
+mod opening;
 pub mod problem;
 pub mod rotate;
 pub mod system_clock;

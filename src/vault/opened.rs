@@ -3,12 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::audit::{AuditLog, Event, Generations, Kind, LogOptions, Streams, VaultKey};
+use crate::audit::{AuditLog, Event, Generations, Kind, VaultKey, last_generations};
 use crate::card::id::{Application, FieldName, StreamName, TenantId};
-use crate::clock::{Clock, Now};
+use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::keys::kek::Kek;
-use crate::keys::keyring::{Environment, Keyring, WrappedKeyring};
+use crate::keys::keyring::{Environment, Keyring};
 use crate::keys::purpose::KeyPurpose;
 use crate::keys::root::KeyFacts;
 use crate::limits::{Limits, Locked};
@@ -20,18 +19,19 @@ use crate::protect::tokenizer::Tokenizer;
 use crate::reveal::gate::Gate;
 use crate::reveal::policy::Policy;
 use crate::reveal::verifier::IdentityVerifier;
-use crate::store::{AuthenticatedStore, CounterLease, DEFAULT_MESSAGE_LIMIT, Mark, SqliteStore};
+use crate::store::{AuthenticatedStore, CounterLease, DEFAULT_MESSAGE_LIMIT};
 
-use super::applied::{Configuration, ConfigurationFiles, compare, describe, read_small};
+use super::applied::Configuration;
 use super::config::Config;
-use super::files::{Files, lock_directory, replace};
-use super::keys::{Roots, stream_seed, vault_seed};
+use super::files::Files;
+use super::keys::{Roots, vault_seed};
 use super::meters::Meters;
 use super::problem::{At, Problem};
 use super::system_clock::SystemClock;
 use super::test_issuer::{TestIdentity, TestIssuer};
+use super::opening::{open_configuration, open_keyring, open_log, open_store, refuse_keyring_rollback};
 use super::unlock::Unlock;
-use super::{DEFAULT_STREAM, copies};
+use super::DEFAULT_STREAM;
 
 /// Which audit stream an opening process writes.
 #[derive(Clone, Debug)]
@@ -105,24 +105,25 @@ impl Vault {
     /// # Errors
     /// [`Error::NotAVault`], [`Error::WrongKek`], the damage, rollback and mismatch errors of 4xx, 6xx, 7xx and
     /// 8xx, each with the file it concerns.
-    pub fn open(directory: &Path, unlock: Unlock, options: OpenOptions) -> Result<Self, Problem> {
+    pub fn open(directory: &Path, unlock: Unlock, options: OpenOptions) -> core::result::Result<Self, Problem> {
         let files = Files::of(directory);
         let (keyring, _) = open_keyring(&files, unlock)?;
         Self::open_with(files, keyring, options)
     }
 
-    pub(crate) fn open_with(files: Files, keyring: Keyring, options: OpenOptions) -> Result<Self, Problem> {
-        let now = options.clock.now();
+    pub(crate) fn open_with(files: Files, keyring: Keyring, options: OpenOptions) -> core::result::Result<Self, Problem> {
         let roots = Roots::of(&keyring).at(&files.keyring())?;
         let audit_key = VaultKey::from_seed(&vault_seed(roots.audit).at(&files.audit())?);
-        let floor = Streams::last_generations(&files.audit(), &audit_key).at(&files.audit())?;
+        let floor = last_generations(files.root(), &audit_key).at(&files.audit())?;
         let store = open_store(&files, &roots, &floor)?;
         refuse_keyring_rollback(&files, &keyring, &store, &floor)?;
         let (configuration, manifest, applied) = open_configuration(&files, &keyring, &store, &floor)?;
         let Configuration { config, policy, verifier } = configuration;
 
         let meters = Arc::new(Meters::default());
-        let log = open_log(&files, &roots, &config, &options, Arc::clone(&meters))?;
+        let generations =
+            Generations { keyring: keyring.generation(), config: manifest, store: store.generation() };
+        let log = open_log(&files, &roots, &config, &options, generations, Arc::clone(&meters))?;
         let store = Arc::new(store);
         let vault = Self {
             application: options.application,
@@ -138,12 +139,10 @@ impl Vault {
             keyring: Arc::new(keyring),
             files,
         };
-        vault.tell_generations(manifest);
         if applied.is_some() {
             let event = Event::new(Kind::ConfigChanged).application(&vault.application).detail("generation", manifest);
             vault.log.append(event).at(&vault.files.audit())?;
         }
-        let _: Now = now;
         Ok(vault)
     }
 
@@ -187,8 +186,10 @@ impl Vault {
         let current = self.keyring.current(KeyPurpose::Token, now)?.facts().version;
         let versions = self.keyring.versions(KeyPurpose::Token);
         let versions = versions.map(|root| (root.facts().version, root.secret_whatever_its_state())).collect();
-        let count = self.meters.add(Kind::TokenizeCount, caller.clone(), self.config.tenant().clone());
-        Tokenizer::new(self.config.tenant().clone(), caller, versions, current, count)
+        let tenant = self.config.tenant();
+        let tokenizer = Tokenizer::new(tenant.clone(), caller.clone(), versions, current)?;
+        self.meters.add(Kind::TokenizeCount, caller, tenant.clone(), tokenizer.count());
+        Ok(tokenizer)
     }
 
     /// A sealer for one field of the vault's tenant, under the current seal key. It cannot open.
@@ -205,20 +206,24 @@ impl Vault {
         let tenant: TenantId = self.config.tenant().clone();
         let key = SealKey::derive(root, &tenant, &field)?;
         let counter = CounterLease::new(Arc::clone(&self.store), *key.id().as_bytes(), DEFAULT_MESSAGE_LIMIT)?;
-        let count = self.meters.add(Kind::SealCount, caller, tenant.clone());
-        Ok(Sealer::new(tenant, field, key, counter, Arc::clone(&self.clock), count))
+        let sealer = Sealer::new(tenant.clone(), field, key, counter, Arc::clone(&self.clock));
+        self.meters.add(Kind::SealCount, caller, tenant, sealer.count());
+        Ok(sealer)
     }
 
     /// What makes fingerprints of card numbers under the current fingerprint key.
     ///
     /// # Errors
     /// As [`tokenizer`](Self::tokenizer).
-    pub fn fingerprinter(&self) -> Result<Fingerprinter> {
+    pub fn fingerprinter(&self, caller: Application) -> Result<Fingerprinter> {
         self.refuse_fork()?;
         let now = self.clock.now().wall;
         let root = self.keyring.current(KeyPurpose::Fingerprint, now)?;
         let secret = root.secret_for(crate::keys::state::KeyUse::Protect, now)?;
-        Fingerprinter::new(self.config.tenant(), root.facts().version, secret)
+        let tenant = self.config.tenant();
+        let fingerprinter = Fingerprinter::new(tenant.clone(), caller.clone(), secret, root.facts().version)?;
+        self.meters.add(Kind::FingerprintCount, caller, tenant.clone(), fingerprinter.count());
+        Ok(fingerprinter)
     }
 
     /// The gate: the only way from a handle to a value.
@@ -292,14 +297,6 @@ impl Vault {
         &self.log
     }
 
-    pub(crate) fn tell_generations(&self, config: u64) {
-        self.log.set_generations(Generations {
-            keyring: self.keyring.generation(),
-            config,
-            store: self.store.generation(),
-        });
-    }
-
     fn refuse_fork(&self) -> Result<()> {
         if std::process::id() == self.process { Ok(()) } else { Err(Error::Forked) }
     }
@@ -309,119 +306,4 @@ impl core::fmt::Debug for Vault {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Vault").field("directory", &self.files.root()).finish_non_exhaustive()
     }
-}
-
-/// Reads and unwraps the keyring.
-pub(crate) fn open_keyring(files: &Files, unlock: Unlock) -> Result<(Keyring, Box<dyn Kek>), Problem> {
-    let path = files.keyring();
-    if !path.exists() {
-        let error = if files.config().exists() { Error::KeyringDamaged } else { Error::NotAVault };
-        return Err(Problem::new(error, if error == Error::NotAVault { files.root() } else { &path }));
-    }
-    let wrapped = WrappedKeyring::parse(&read_small(&path)?).at(&path)?;
-    let kek = unlock.open(wrapped.kek()).at(&path)?;
-    let keyring = wrapped.unwrap_with(kek.as_ref()).at(&path)?;
-    Ok((keyring, kek))
-}
-
-pub(crate) fn open_store(files: &Files, roots: &Roots<'_>, floor: &Generations) -> Result<AuthenticatedStore, Problem> {
-    let path = files.state();
-    let sqlite = SqliteStore::open(&path).at(&path)?;
-    let store = AuthenticatedStore::open(sqlite, roots.store, floor.store).at(&path)?;
-    store.check().at(&path)?;
-    Ok(store)
-}
-
-fn refuse_keyring_rollback(
-    files: &Files,
-    keyring: &Keyring,
-    store: &AuthenticatedStore,
-    floor: &Generations,
-) -> Result<(), Problem> {
-    let seen = Mark::Keyring.raise(store, keyring.generation()).at(&files.state())?;
-    if keyring.generation() < seen.max(floor.keyring) {
-        return Err(Problem::new(Error::KeyringRollback, &files.keyring()));
-    }
-    Ok(())
-}
-
-/// The configuration, its generation, and what was changed and is applied now (dev vaults only).
-fn open_configuration(
-    files: &Files,
-    keyring: &Keyring,
-    store: &AuthenticatedStore,
-    floor: &Generations,
-) -> Result<(Configuration, u64, Option<String>), Problem> {
-    let roots = Roots::of(keyring).at(&files.keyring())?;
-    let found = ConfigurationFiles::read(files)?;
-    let (manifest, differences) = compare(files, roots.config, &found)?;
-    if manifest.environment() != keyring.environment() {
-        return Err(Problem::new(Error::EnvironmentMismatch, &files.manifest()));
-    }
-    let seen = Mark::Manifest.raise(store, manifest.generation()).at(&files.state())?;
-    if manifest.generation() < seen.max(floor.config) {
-        return Err(Problem::new(Error::ConfigRollback, &files.manifest()));
-    }
-    if !differences.is_empty() && keyring.environment() == Environment::Production {
-        return Err(Problem::with_detail(Error::ConfigChanged, files.root(), describe(&differences)));
-    }
-    let configuration = found.parse(files)?;
-    if configuration.config.environment() != keyring.environment() {
-        return Err(Problem::new(Error::EnvironmentMismatch, &files.config()));
-    }
-    if differences.is_empty() {
-        return Ok((configuration, manifest.generation(), None));
-    }
-    let generation = put_in_force(files, &roots, store, &found, keyring.environment(), manifest.generation())?;
-    Ok((configuration, generation, Some(format!("{}; applied, because this is a dev vault", describe(&differences)))))
-}
-
-/// Writes the next manifest for these files. Returns its generation.
-pub(crate) fn put_in_force(
-    files: &Files,
-    roots: &Roots<'_>,
-    store: &AuthenticatedStore,
-    found: &ConfigurationFiles,
-    environment: Environment,
-    generation: u64,
-) -> Result<u64, Problem> {
-    let _lock = lock_directory(files.root())?;
-    let path = files.manifest();
-    let generation = generation.saturating_add(1);
-    let manifest = found.manifest(environment, generation);
-    replace(&path, &manifest.to_file(roots.config).at(&path)?)?;
-    Mark::Manifest.raise(store, generation).at(&files.state())?;
-    copies::keep(store, found).at(&files.state())?;
-    Ok(generation)
-}
-
-fn open_log(
-    files: &Files,
-    roots: &Roots<'_>,
-    config: &Config,
-    options: &OpenOptions,
-    meters: Arc<Meters>,
-) -> Result<AuditLog, Problem> {
-    let names = match &options.stream {
-        Stream::Only(name) => vec![name.clone()],
-        Stream::FirstFree(name) => {
-            let more = (2..=16).map(|number| StreamName::new(&format!("{name}-{number}")));
-            std::iter::once(Ok(name.clone())).chain(more).collect::<Result<Vec<_>>>().at(&files.audit())?
-        }
-    };
-    let directory = files.audit();
-    let mut outcome = Err(Problem::new(Error::AuditLocked, &directory));
-    for name in names {
-        let seed = stream_seed(roots.audit, &name).at(&directory)?;
-        Streams::register(&directory, vault_seed(roots.audit).at(&directory)?, &name, &seed).at(&directory)?;
-        let settings = LogOptions { deadline: config.audit_deadline(), ..LogOptions::default() };
-        let meters = Arc::clone(&meters);
-        let poll = Box::new(move |_: Now| meters.read());
-        outcome = AuditLog::open(&directory, name, seed, options.application.clone(), settings, Arc::clone(&options.clock), poll)
-            .at(&directory);
-        if !matches!(&outcome, Err(problem) if problem.error() == Error::AuditLocked) {
-            break;
-        }
-    }
-    outcome
 }

@@ -7,7 +7,8 @@ use crate::error::Error;
 use crate::keys::purpose::KeyPurpose;
 
 use super::files::{Files, lock_directory, replace};
-use super::opened::{OpenOptions, Vault, open_keyring};
+use super::opened::{OpenOptions, Vault};
+use super::opening::open_keyring;
 use super::problem::{At, Problem};
 use super::unlock::Unlock;
 
