@@ -1,1 +1,3 @@
 //! The parts of the panveil command.
+
+pub mod table;
