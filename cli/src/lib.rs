@@ -64,3 +64,4 @@ fn dispatch(cli: &Cli, terminal: Terminal) -> commands::Result {
         Command::Dev(args) => commands::dev::run(args, unlock()?, terminal),
     }
 }
+pub mod table;
