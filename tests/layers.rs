@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// The rooms, top to bottom (ARCHITECTURE.md). Each may import from those before it.
 const ROOMS: [&str; 13] = [
-    "error", "clock", "card", "crypto", "keys", "audit", "store", "limits", "protect", "reveal", "vault", "hazmat", "lib",
+    "error", "clock", "card", "crypto", "keys", "audit", "store", "limits", "protect", "reveal", "vault",
+    "hazmat", "lib",
 ];
 
 /// Rooms that take time, randomness and storage as arguments: no threads, no clocks, no files.
@@ -118,7 +119,8 @@ fn rooms_used(line: &str) -> Vec<&str> {
         let inner = rest.strip_prefix('{').unwrap_or(rest);
         let list = if rest.starts_with('{') { inner.split('}').next().unwrap_or_default() } else { inner };
         for part in list.split(", ") {
-            let name: &str = part.trim().split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
+            let name: &str =
+                part.trim().split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
             if ROOMS.contains(&name) && !used.contains(&name) {
                 used.push(name);
             }

@@ -7,34 +7,34 @@ use panveil::vault::Problem;
 
 /// Why a command ended with status 1: a text for people and, where there is one, the library's error.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     error: Option<Error>,
     text: String,
 }
 
 impl Failure {
     /// A failure of the command itself.
-    pub fn new(text: impl Into<String>) -> Self {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
         Self { error: None, text: text.into() }
     }
 
     /// A failure that concerns a file.
-    pub fn at(place: &Path, error: &std::io::Error) -> Self {
+    pub(crate) fn at(place: &Path, error: &std::io::Error) -> Self {
         Self { error: Some(Error::Io), text: format!("{}: {error}", place.display()) }
     }
 
     /// The stable number of the library's error, 0 for a failure of the command itself.
-    pub fn number(&self) -> u32 {
+    pub(crate) fn number(&self) -> u32 {
         self.error.map_or(0, Error::number)
     }
 
     /// The stable name of the library's error.
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.error.map_or("Failed", Error::name)
     }
 
     /// The text for people.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 }

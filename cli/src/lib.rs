@@ -64,4 +64,3 @@ fn dispatch(cli: &Cli, terminal: Terminal) -> commands::Result {
         Command::Dev(args) => commands::dev::run(args, unlock()?, terminal),
     }
 }
-pub mod table;

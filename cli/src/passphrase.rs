@@ -10,7 +10,7 @@ use crate::failure::Failure;
 const VARIABLE: &str = "PANVEIL_PASSPHRASE";
 
 /// The passphrase of `--passphrase-file`, else of the environment.
-pub fn unlock(file: Option<&Path>) -> Result<Unlock, Failure> {
+pub(crate) fn unlock(file: Option<&Path>) -> Result<Unlock, Failure> {
     if let Some(path) = file {
         let mut content = Zeroizing::new(std::fs::read(path).map_err(|error| Failure::at(path, &error))?);
         let end = content.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(content.len());

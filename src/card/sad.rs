@@ -46,7 +46,8 @@ pub fn holds_track_data(value: &[u8]) -> bool {
     value.iter().enumerate().any(|(at, byte)| match byte {
         b'%' => {
             let rest = value.get(at.saturating_add(2)..).unwrap_or_default();
-            value.get(at.saturating_add(1)).is_some_and(|format| format.eq_ignore_ascii_case(&b'B')) && after(b'^', rest)
+            value.get(at.saturating_add(1)).is_some_and(|format| format.eq_ignore_ascii_case(&b'B'))
+                && after(b'^', rest)
         }
         b';' => {
             let rest = value.get(at.saturating_add(1)..).unwrap_or_default();

@@ -79,7 +79,12 @@ impl SealKey {
     }
 
     /// Seals a card number: kind byte, digits, zeros up to 20 bytes, so that the length tells nothing.
-    pub(crate) fn seal_pan(&self, nonce: &[u8; NONCE_LENGTH], context: &Context, pan: &Pan) -> Result<Sealed> {
+    pub(crate) fn seal_pan(
+        &self,
+        nonce: &[u8; NONCE_LENGTH],
+        context: &Context,
+        pan: &Pan,
+    ) -> Result<Sealed> {
         let mut plain = Zeroizing::new([0u8; PAN_PLAINTEXT]);
         for (place, digit) in plain.iter_mut().skip(1).zip(pan.expose()) {
             *place = *digit;

@@ -97,6 +97,9 @@ impl Sealer {
 
 impl core::fmt::Debug for Sealer {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Sealer").field("tenant", &self.tenant).field("field", &self.field).finish_non_exhaustive()
+        f.debug_struct("Sealer")
+            .field("tenant", &self.tenant)
+            .field("field", &self.field)
+            .finish_non_exhaustive()
     }
 }

@@ -47,9 +47,9 @@ impl Gate {
     /// [`Error::OriginMissing`] without an origin, and audit errors if the refusal cannot be recorded.
     pub fn session(&self, token: &str, origin: &str) -> Result<Session> {
         let now = self.clock.now();
-        let origin = Origin::new(origin).ok().filter(|origin| {
-            !crate::card::spot::holds_card_number(origin.as_bytes())
-        });
+        let origin = Origin::new(origin)
+            .ok()
+            .filter(|origin| !crate::card::spot::holds_card_number(origin.as_bytes()));
         let verified = self.verifier.verify(token, now.wall);
         let reason = match (verified, &origin) {
             (Ok(identity), Some(origin)) => return Ok(Session::new(identity, origin.clone(), token)),

@@ -94,7 +94,8 @@ impl<'a> Subject<'a> {
         if self.request.origin.as_ref().is_some_and(|origin| *origin != self.session.origin) {
             return Err(self.deny(Error::IdentityReplayed));
         }
-        let facts = trail::facts_of(&self.request, &self.session.identity, &self.tenant, &self.field, self.now.wall);
+        let facts =
+            trail::facts_of(&self.request, &self.session.identity, &self.tenant, &self.field, self.now.wall);
         let budgets = match self.gate.policy.decide(&facts) {
             Decision::Allow { budgets, .. } => budgets.iter().map(trail::budget).collect::<Result<Vec<_>>>(),
             other => Err(other.error().unwrap_or(Error::Denied)),
@@ -132,7 +133,10 @@ impl<'a> Subject<'a> {
 
     /// Records a denial and returns what the caller gets: the reason, or the log's own error.
     fn deny(&self, reason: Error) -> Error {
-        self.record_end(trail::event(self, Kind::RevealDenied).denied(reason).disclosed(Disclosed::None), reason)
+        self.record_end(
+            trail::event(self, Kind::RevealDenied).denied(reason).disclosed(Disclosed::None),
+            reason,
+        )
     }
 
     fn record_end(&self, event: Event, reason: Error) -> Error {
@@ -160,7 +164,11 @@ impl<'a> Decided<'a> {
             application: &subject.gate.application,
             tenant: &subject.tenant,
             handle: &handle,
-            jti: Some(Identifier { issuer: identity.issuer(), id: identity.jti(), expires: identity.expires() }),
+            jti: Some(Identifier {
+                issuer: identity.issuer(),
+                id: identity.jti(),
+                expires: identity.expires(),
+            }),
             budgets: &budgets,
         };
         match subject.gate.limits.admit(&admission, subject.now) {
@@ -170,8 +178,9 @@ impl<'a> Decided<'a> {
                     // The denial below is what must be on record; if that fails too, the caller is told.
                     let _ = subject.gate.log.submit(event);
                 }
-                let mut event =
-                    trail::event(&subject, Kind::RevealDenied).denied(refusal.error).disclosed(Disclosed::None);
+                let mut event = trail::event(&subject, Kind::RevealDenied)
+                    .denied(refusal.error)
+                    .disclosed(Disclosed::None);
                 if let Some(limit) = refusal.breached.as_ref().and_then(trail::limit) {
                     event = event.limit(limit);
                 }

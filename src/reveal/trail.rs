@@ -103,7 +103,9 @@ pub(super) fn budget(spec: &BudgetSpec) -> Result<Budget> {
         Scope::All => limits::Scope::All,
     };
     match spec.handles {
-        Some(handles) => Budget::of_handles(scope, handles, spec.window).map(|budget| budget.with_calls(spec.calls)),
+        Some(handles) => {
+            Budget::of_handles(scope, handles, spec.window).map(|budget| budget.with_calls(spec.calls))
+        }
         None => Budget::of_calls(scope, spec.calls, spec.window),
     }
 }
@@ -128,9 +130,9 @@ pub(super) fn nearest_limit(admitted: &Admitted) -> Option<Limit> {
 
 /// What an admission has to tell besides itself: warnings and clock steps.
 pub(super) fn of_admission(subject: &Subject<'_>, admitted: &Admitted) -> Vec<Event> {
-    let warnings = admitted.warnings().filter_map(|usage| {
-        Some(event(subject, Kind::BudgetWarning).limit(limit(usage)?))
-    });
+    let warnings = admitted
+        .warnings()
+        .filter_map(|usage| Some(event(subject, Kind::BudgetWarning).limit(limit(usage)?)));
     warnings.chain(admitted.clock_step().map(clock_step)).collect()
 }
 

@@ -84,7 +84,8 @@ pub fn apply_config(
                     other => Err(other.error().unwrap_or(Error::Denied)),
                 }
             };
-            let people: Vec<Identity> = identities.iter().map(judge).collect::<Result<_, Error>>().at(&files.policy())?;
+            let people: Vec<Identity> =
+                identities.iter().map(judge).collect::<Result<_, Error>>().at(&files.policy())?;
             if !two_people(&people) {
                 let detail = "two different people, each with an identity token of its own";
                 return Err(Problem::with_detail(Error::ApprovalNeeded, &files.policy(), detail));
@@ -106,6 +107,9 @@ pub fn apply_config(
 /// At least two, and no two of them the same person.
 fn two_people(people: &[Identity]) -> bool {
     let same = |a: &Identity, b: &Identity| a.person() == b.person() || a.actor() == b.actor();
-    let distinct = people.iter().enumerate().all(|(at, a)| people.iter().skip(at.saturating_add(1)).all(|b| !same(a, b)));
+    let distinct = people
+        .iter()
+        .enumerate()
+        .all(|(at, a)| people.iter().skip(at.saturating_add(1)).all(|b| !same(a, b)));
     people.len() >= 2 && distinct
 }

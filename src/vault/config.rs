@@ -126,7 +126,8 @@ impl File {
             return Err("audit.deadline_ms: between 50 and 60000 milliseconds".into());
         }
         let tenant = TenantId::new(&self.tenant).map_err(|error| format!("tenant: {error}"))?;
-        let layout = self.protect.layout.parse().map_err(|error: Error| format!("protect.layout: {error}"))?;
+        let layout =
+            self.protect.layout.parse().map_err(|error: Error| format!("protect.layout: {error}"))?;
         let production = self.environment == Environment::Production;
         if production && self.issuer.iter().any(|issuer| issuer.iss() == TEST_ISSUER) {
             return Err("issuer.iss: a production vault does not trust the test issuer of dev vaults".into());
@@ -161,10 +162,9 @@ mod tests {
 
     #[test]
     fn the_shipped_configurations_are_valid() {
-        for text in [
-            include_str!("templates/panveil.dev.toml"),
-            include_str!("templates/panveil.production.toml"),
-        ] {
+        for text in
+            [include_str!("templates/panveil.dev.toml"), include_str!("templates/panveil.production.toml")]
+        {
             Config::parse(text).unwrap();
         }
     }

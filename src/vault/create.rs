@@ -111,9 +111,10 @@ fn write_configuration(files: &Files, roots: &Roots<'_>, options: &CreateOptions
             replace(&files.trust().join("idp.jwks.json"), &jwks)?;
             (include_str!("templates/panveil.dev.toml"), include_str!("templates/policy.dev.toml"))
         }
-        Environment::Production => {
-            (include_str!("templates/panveil.production.toml"), include_str!("templates/policy.production.toml"))
-        }
+        Environment::Production => (
+            include_str!("templates/panveil.production.toml"),
+            include_str!("templates/policy.production.toml"),
+        ),
     };
     replace(&files.config(), config.as_bytes())?;
     replace(&files.policy(), policy.as_bytes())
@@ -150,7 +151,8 @@ fn make_audit(files: &Files, roots: &Roots<'_>, generations: Generations) -> Res
     replace(&path.join("vault.vkey"), format!("{key}\n").as_bytes())?;
     // A stream that is listed and has no log does not verify, so its first records are written now.
     let clock = Arc::new(SystemClock::new());
-    let log = Opening::new(files.root(), &key, &name, seed, clock).generations(generations).open().at(&path)?;
+    let log =
+        Opening::new(files.root(), &key, &name, seed, clock).generations(generations).open().at(&path)?;
     log.close().at(&path)?;
     Ok(key)
 }
@@ -160,4 +162,3 @@ fn write_keyring(files: &Files, keyring: &Keyring, kek: &dyn Kek) -> Result<(), 
     let file = keyring.to_file(kek).at(&path)?;
     replace(&path, &file)
 }
-

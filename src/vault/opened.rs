@@ -21,17 +21,17 @@ use crate::reveal::policy::Policy;
 use crate::reveal::verifier::IdentityVerifier;
 use crate::store::{AuthenticatedStore, CounterLease, DEFAULT_MESSAGE_LIMIT};
 
+use super::DEFAULT_STREAM;
 use super::applied::Configuration;
 use super::config::Config;
 use super::files::Files;
 use super::keys::{Roots, vault_seed};
 use super::meters::Meters;
+use super::opening::{open_configuration, open_keyring, open_log, open_store, refuse_keyring_rollback};
 use super::problem::{At, Problem};
 use super::system_clock::SystemClock;
 use super::test_issuer::{TestIdentity, TestIssuer};
-use super::opening::{open_configuration, open_keyring, open_log, open_store, refuse_keyring_rollback};
 use super::unlock::Unlock;
-use super::DEFAULT_STREAM;
 
 /// Which audit stream an opening process writes.
 #[derive(Clone, Debug)]
@@ -105,13 +105,21 @@ impl Vault {
     /// # Errors
     /// [`Error::NotAVault`], [`Error::WrongKek`], the damage, rollback and mismatch errors of 4xx, 6xx, 7xx and
     /// 8xx, each with the file it concerns.
-    pub fn open(directory: &Path, unlock: Unlock, options: OpenOptions) -> core::result::Result<Self, Problem> {
+    pub fn open(
+        directory: &Path,
+        unlock: Unlock,
+        options: OpenOptions,
+    ) -> core::result::Result<Self, Problem> {
         let files = Files::of(directory);
         let (keyring, _) = open_keyring(&files, unlock)?;
         Self::open_with(files, keyring, options)
     }
 
-    pub(crate) fn open_with(files: Files, keyring: Keyring, options: OpenOptions) -> core::result::Result<Self, Problem> {
+    pub(crate) fn open_with(
+        files: Files,
+        keyring: Keyring,
+        options: OpenOptions,
+    ) -> core::result::Result<Self, Problem> {
         let roots = Roots::of(&keyring).at(&files.keyring())?;
         let audit_key = VaultKey::from_seed(&vault_seed(roots.audit).at(&files.audit())?);
         let floor = last_generations(files.root(), &audit_key).at(&files.audit())?;
@@ -140,7 +148,9 @@ impl Vault {
             files,
         };
         if applied.is_some() {
-            let event = Event::new(Kind::ConfigChanged).application(&vault.application).detail("generation", manifest);
+            let event = Event::new(Kind::ConfigChanged)
+                .application(&vault.application)
+                .detail("generation", manifest);
             vault.log.append(event).at(&vault.files.audit())?;
         }
         Ok(vault)
@@ -185,7 +195,8 @@ impl Vault {
         let now = self.clock.now().wall;
         let current = self.keyring.current(KeyPurpose::Token, now)?.facts().version;
         let versions = self.keyring.versions(KeyPurpose::Token);
-        let versions = versions.map(|root| (root.facts().version, root.secret_whatever_its_state())).collect();
+        let versions =
+            versions.map(|root| (root.facts().version, root.secret_whatever_its_state())).collect();
         let tenant = self.config.tenant();
         let tokenizer = Tokenizer::new(tenant.clone(), caller.clone(), versions, current)?;
         self.meters.add(Kind::TokenizeCount, caller, tenant.clone(), tokenizer.count());
@@ -205,7 +216,8 @@ impl Vault {
         let root = self.keyring.current(KeyPurpose::Seal, self.clock.now().wall)?;
         let tenant: TenantId = self.config.tenant().clone();
         let key = SealKey::derive(root, &tenant, &field)?;
-        let counter = CounterLease::new(Arc::clone(&self.store), *key.id().as_bytes(), DEFAULT_MESSAGE_LIMIT)?;
+        let counter =
+            CounterLease::new(Arc::clone(&self.store), *key.id().as_bytes(), DEFAULT_MESSAGE_LIMIT)?;
         let sealer = Sealer::new(tenant.clone(), field, key, counter, Arc::clone(&self.clock));
         self.meters.add(Kind::SealCount, caller, tenant, sealer.count());
         Ok(sealer)

@@ -32,7 +32,11 @@ pub(crate) fn open_keyring(files: &Files, unlock: Unlock) -> Result<(Keyring, Bo
     Ok((keyring, kek))
 }
 
-pub(crate) fn open_store(files: &Files, roots: &Roots<'_>, floor: &Generations) -> Result<AuthenticatedStore, Problem> {
+pub(crate) fn open_store(
+    files: &Files,
+    roots: &Roots<'_>,
+    floor: &Generations,
+) -> Result<AuthenticatedStore, Problem> {
     let path = files.state();
     let sqlite = SqliteStore::open(&path).at(&path)?;
     let store = AuthenticatedStore::open(sqlite, roots.store, floor.store).at(&path)?;
@@ -80,8 +84,13 @@ pub(crate) fn open_configuration(
     if differences.is_empty() {
         return Ok((configuration, manifest.generation(), None));
     }
-    let generation = put_in_force(files, &roots, store, &found, keyring.environment(), manifest.generation())?;
-    Ok((configuration, generation, Some(format!("{}; applied, because this is a dev vault", describe(&differences)))))
+    let generation =
+        put_in_force(files, &roots, store, &found, keyring.environment(), manifest.generation())?;
+    Ok((
+        configuration,
+        generation,
+        Some(format!("{}; applied, because this is a dev vault", describe(&differences))),
+    ))
 }
 
 /// Writes the next manifest for these files. Returns its generation.
@@ -115,7 +124,10 @@ pub(crate) fn open_log(
         Stream::Only(name) => vec![name.clone()],
         Stream::FirstFree(name) => {
             let more = (2..=16).map(|number| StreamName::new(&format!("{name}-{number}")));
-            std::iter::once(Ok(name.clone())).chain(more).collect::<Result<Vec<_>, Error>>().at(&files.audit())?
+            std::iter::once(Ok(name.clone()))
+                .chain(more)
+                .collect::<Result<Vec<_>, Error>>()
+                .at(&files.audit())?
         }
     };
     let place = files.audit();
