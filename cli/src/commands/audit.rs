@@ -165,6 +165,6 @@ fn row(record: &Value) -> Vec<String> {
         text("/unmapped/panveil/purpose"),
         text("/unmapped/panveil/case"),
         text("/databucket/uid"),
-        text("/unmapped/panveil/reason"),
+        text("/unmapped/panveil/reason/code"),
     ]
 }
