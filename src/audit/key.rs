@@ -244,6 +244,9 @@ pub(crate) mod tests {
             assert_eq!(key.origin(&StreamName::new(bad).unwrap()), Err(Error::Argument), "{bad}");
         }
         let origin = key.origin(&StreamName::new("app-1").unwrap()).unwrap();
-        assert!(origin.starts_with("panveil/") && origin.ends_with("/app-1") && origin.len() == 30, "{origin}");
+        assert!(
+            origin.starts_with("panveil/") && origin.ends_with("/app-1") && origin.len() == 30,
+            "{origin}"
+        );
     }
 }

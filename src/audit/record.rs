@@ -123,7 +123,13 @@ fn write_actor(actor: &mut Object<'_>, event: &Event) {
     });
 }
 
-fn write_own(fields: &mut Object<'_>, event: &Event, own: &Own<'_>, place: &Place<'_>, reason: Option<Error>) {
+fn write_own(
+    fields: &mut Object<'_>,
+    event: &Event,
+    own: &Own<'_>,
+    place: &Place<'_>,
+    reason: Option<Error>,
+) {
     let mut text = |name: &str, value: Option<&str>| {
         if let Some(value) = value {
             fields.text(name, value);

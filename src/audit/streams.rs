@@ -28,9 +28,7 @@ impl Streams {
     pub fn load(dir: &Path, vault: &VaultKey) -> Result<Self> {
         match durable::read_text(&list_path(dir), MAX_LIST)? {
             Some(text) => Self::verify(&text, vault),
-            None => {
-                Ok(Self { fingerprint: vault.fingerprint(), generation: 0, keys: BTreeMap::default() })
-            }
+            None => Ok(Self { fingerprint: vault.fingerprint(), generation: 0, keys: BTreeMap::default() }),
         }
     }
 
@@ -155,7 +153,10 @@ mod tests {
             Streams::register(dir.path(), seed(1), &name("cli"), &seed(3)).err(),
             Some(Error::Argument)
         );
-        assert_eq!(Streams::register(dir.path(), seed(1), &name("../x"), &seed(3)).err(), Some(Error::Argument));
+        assert_eq!(
+            Streams::register(dir.path(), seed(1), &name("../x"), &seed(3)).err(),
+            Some(Error::Argument)
+        );
         let loaded = Streams::load(dir.path(), &vault).unwrap();
         assert_eq!((loaded.generation(), &loaded), (2, &two));
         assert_eq!(loaded.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["app-1", "cli"]);

@@ -119,10 +119,7 @@ mod tests {
         ];
         let mut frontier = Frontier::new();
         assert_eq!(frontier.root(), empty_root());
-        assert_eq!(
-            empty_root(),
-            unhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-        );
+        assert_eq!(empty_root(), unhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
         for (leaf, root) in leaves.iter().zip(roots) {
             frontier.append(leaf_hash(leaf));
             assert_eq!(frontier.root(), unhex(root), "at {}", frontier.size());
