@@ -85,6 +85,9 @@ impl StreamVerifier {
             }
             self.compare(&inner.root)?;
         }
+        if record.previous.as_ref().is_some_and(|end| !end.is_consistent() || end.frontier != self.frontier) {
+            return Err(self.finding(Fault::SegmentBroken, at));
+        }
         self.note(&record);
         self.frontier.append(leaf);
         self.prev_link = self.prev;
