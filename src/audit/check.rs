@@ -85,6 +85,9 @@ impl StreamVerifier {
             }
             self.compare(&inner.root)?;
         }
+        if record.previous.as_ref().is_some_and(|end| !end.is_consistent() || end.frontier != self.frontier) {
+            return Err(self.finding(Fault::SegmentBroken, at));
+        }
         self.note(&record);
         self.frontier.append(leaf);
         self.prev_link = self.prev;
@@ -184,6 +187,7 @@ impl StreamVerifier {
         if silent {
             count(|report| &mut report.silences);
         }
+        self.report.last_time = Some(record.time);
         self.last = Some(Moment {
             boot: record.boot.to_owned(),
             mono_ms: record.mono_ms,
@@ -293,6 +297,10 @@ mod tests {
         let log = log(100_000);
         let count = log.lines.len();
         // The state before every 32nd line, so that a mutation needs no run from the beginning.
+        const EVERY: usize = 16;
+        let log = log(100_000);
+        let count = log.lines.len();
+        // The state before every 16th line, so that a mutation needs no run from the beginning.
         let mut states = Vec::new();
         let mut walker = verifier(&log);
         for (i, line) in log.lines.iter().enumerate() {

@@ -34,6 +34,17 @@ pub(crate) struct Setup {
     pub(crate) lock: Lock,
 }
 
+impl Setup {
+    /// Sees to it that the lock still guards: when its file was removed, another is taken.
+    fn guard(&mut self) -> Result<()> {
+        let path = lock_path(&self.audit, &self.stream);
+        if !self.lock.stands_at(&path)? {
+            self.lock = Lock::take(&path)?;
+        }
+        Ok(())
+    }
+}
+
 /// An open log.
 pub(crate) struct Core {
     setup: Box<Setup>,
@@ -65,6 +76,8 @@ impl Core {
     /// Opens the log, recovers it, and writes its first records and a checkpoint.
     pub(crate) fn open(setup: Box<Setup>) -> core::result::Result<Self, (Box<Setup>, Error)> {
         match Self::resume(&setup) {
+    pub(crate) fn open(mut setup: Box<Setup>) -> core::result::Result<Self, (Box<Setup>, Error)> {
+        match setup.guard().and_then(|()| Self::resume(&setup)) {
             Ok((resumed, checkpointed)) => Self::start(setup, resumed, checkpointed),
             Err(error) => Err((setup, error)),
         }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::record::GENESIS;
 use super::tree::{Frontier, Hash};
+use crate::clock::Timestamp;
 
 /// The members of a record that verifying needs.
 pub(crate) struct Envelope<'a> {
@@ -12,6 +13,7 @@ pub(crate) struct Envelope<'a> {
     pub(crate) stream: &'a str,
     pub(crate) seq: u64,
     pub(crate) prev: Hash,
+    pub(crate) time: Timestamp,
     pub(crate) mono_ms: u64,
     pub(crate) boot: &'a str,
     pub(crate) correlation: Option<&'a str>,
@@ -51,6 +53,7 @@ impl<'a> Envelope<'a> {
             stream: own.stream,
             seq: own.seq,
             prev: hash_of(own.prev)?,
+            time: Timestamp::from_millis(time),
             mono_ms: own.mono_ms,
             boot: own.boot,
             correlation: own.correlation,

@@ -1,5 +1,7 @@
 //! What verifying found.
 
+use crate::clock::Timestamp;
+
 /// Something that no honest writer leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -114,6 +116,8 @@ pub struct StreamReport {
     pub silences: u64,
     /// Bytes of an unfinished line at the end: a write under way, or one that was killed.
     pub unfinished_bytes: u64,
+    /// When the last good record was made.
+    pub last_time: Option<Timestamp>,
 }
 
 /// The result of verifying a vault's log.

@@ -154,6 +154,8 @@ impl Files {
 struct Feed<'a> {
     verifier: &'a mut StreamVerifier,
     held: Option<Vec<u8>>,
+    /// The line before, and whether it begins a segment that does not continue the one before it.
+    held: Option<(Vec<u8>, bool)>,
     /// Name and bytes of the segment before.
     before: Option<(String, u64)>,
 }
@@ -177,6 +179,8 @@ impl Feed<'_> {
                         return Ok(Err(self.here(Fault::SegmentBroken)));
                     }
                     self.held = Some(line.to_vec());
+                    let broken = core::mem::take(&mut fresh) && !self.continues(line, closed);
+                    self.held = Some((line.to_vec(), broken));
                 }
                 Step::TooLong => return Ok(self.flush(None).and_then(|()| Err(self.here(Fault::Malformed)))),
                 Step::End { unfinished } => {
@@ -216,6 +220,7 @@ impl Feed<'_> {
                     && previous.is_consistent()
                     && previous.frontier == *self.verifier.frontier()
             }
+            (Some((name, bytes)), Some(previous)) => previous.file == *name && previous.bytes == *bytes,
             // The first segment is missing, or a later one does not say what it continues.
             (None, Some(_)) => false,
             (Some(_), None) => false,
@@ -227,6 +232,11 @@ impl Feed<'_> {
             Some(line) => self.verifier.record(&line, next),
             None => Ok(()),
         }
+        let Some((line, broken)) = self.held.take() else { return Ok(()) };
+        let at = self.verifier.frontier().size();
+        // A bad record of the segment before is the reason rather than the break it causes.
+        self.verifier.record(&line, next)?;
+        if broken { Err(self.verifier.finding(Fault::SegmentBroken, at)) } else { Ok(()) }
     }
 
     fn here(&self, fault: Fault) -> Finding {
