@@ -1,3 +1,4 @@
 //! The parts of the panveil command.
 
+pub mod legacy;
 pub mod table;
