@@ -15,6 +15,7 @@ pub mod args;
 mod commands;
 mod failure;
 mod passphrase;
+pub mod legacy;
 pub mod table;
 mod terminal;
 

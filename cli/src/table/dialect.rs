@@ -20,6 +20,17 @@ impl Separator {
     /// All of them, the most usual first.
     pub const ALL: [Separator; 4] = [Separator::Comma, Separator::Semicolon, Separator::Tab, Separator::Pipe];
 
+    /// The separator of this name, or that is this character: `comma` or `,` and so on.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "comma" | "," => Some(Separator::Comma),
+            "semicolon" | ";" => Some(Separator::Semicolon),
+            "tab" | "\t" | "\\t" => Some(Separator::Tab),
+            "pipe" | "|" => Some(Separator::Pipe),
+            _ => None,
+        }
+    }
+
     /// The ASCII byte.
     pub const fn byte(self) -> u8 {
         match self {

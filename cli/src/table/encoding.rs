@@ -28,6 +28,11 @@ impl Encoding {
         }
     }
 
+    /// `text` in this encoding; what it does not have becomes a numeric character reference.
+    pub(crate) fn encode(self, text: &str) -> std::borrow::Cow<'_, [u8]> {
+        self.standard().encode(text).0
+    }
+
     /// Whether `byte` begins a character whose second byte may be `|` or a backslash.
     ///
     /// Only Shift_JIS has such second bytes (0x40 to 0x7e); they never are a quote, comma, semicolon, tab or

@@ -13,7 +13,7 @@ pub enum TableError {
     NoSuchColumn {
         /// The name that was asked for.
         name: String,
-        /// The columns there are.
+        /// The columns there are; none if the first row could be data, which must not be shown.
         columns: Vec<String>,
     },
     /// Several columns have this name.
@@ -63,6 +63,9 @@ impl TableError {
 impl core::fmt::Display for TableError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
+            Self::NoSuchColumn { name, columns } if columns.is_empty() => {
+                write!(f, "no column `{}`; the first row seems to be data, not names of columns", shown(name))
+            }
             Self::NoSuchColumn { name, columns } => {
                 write!(f, "no column `{}`; the columns are: {}", shown(name), columns.join(", "))
             }

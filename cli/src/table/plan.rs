@@ -163,10 +163,11 @@ fn added(ask: &Ask) -> Vec<&'static str> {
 fn one(names: &[String], wanted: &str) -> Result<usize, TableError> {
     match matches(names, wanted).as_slice() {
         [only] => Ok(*only),
-        [] => Err(TableError::NoSuchColumn {
-            name: wanted.to_owned(),
-            columns: names.iter().enumerate().map(|(at, name)| label(at, name)).collect(),
-        }),
+        // Where one name could be data, all could: then none is listed.
+        [] if names.iter().any(|name| shown(name) != name && !name.is_empty()) => {
+            Err(TableError::NoSuchColumn { name: wanted.to_owned(), columns: Vec::new() })
+        }
+        [] => Err(TableError::NoSuchColumn { name: wanted.to_owned(), columns: names.to_vec() }),
         _ => Err(TableError::AmbiguousColumn(wanted.to_owned())),
     }
 }
@@ -300,6 +301,9 @@ mod tests {
     #[test]
     fn a_table_without_header_is_not_printed() {
         let error = plan("C0001,4111111111111112,山田", &ask("card")).unwrap_err();
-        assert_eq!(error.to_string(), "no column `card`; the columns are: C0001, 2, 山田");
+        assert_eq!(
+            error.to_string(),
+            "no column `card`; the first row seems to be data, not names of columns"
+        );
     }
 }

@@ -126,7 +126,8 @@ mod tests {
         let comma = Dialect::new(Separator::Comma, Escape::Doubled, Encoding::Utf8);
         let slash = Dialect::new(Separator::Comma, Escape::Backslash, Encoding::Utf8);
         let sjis_pipe = Dialect::new(Separator::Pipe, Escape::Backslash, Encoding::ShiftJis);
-        let cases: &[(&Dialect, &[u8], &[&[u8]], usize)] = &[
+        type Case<'a> = (&'a Dialect, &'a [u8], &'a [&'a [u8]], usize);
+        let cases: &[Case<'_>] = &[
             (&comma, b"a,b\nc", &[b"a", b"b"], 4),
             (&comma, b"a,b\r\nc", &[b"a", b"b"], 5),
             (&comma, b"a,b\rc", &[b"a", b"b"], 4),

@@ -182,8 +182,10 @@ mod tests {
     use crate::table::encoding::Encoding;
     use crate::table::wiped::Wiped;
 
+    type Broken = (u64, &'static str);
+
     /// All rows that are kept, and line and reason of those that are not.
-    fn split(input: &[u8], batch_bytes: usize, longest_row: usize) -> (Vec<u8>, Vec<(u64, &'static str)>) {
+    fn split(input: &[u8], batch_bytes: usize, longest_row: usize) -> (Vec<u8>, Vec<Broken>) {
         let opening = Opening {
             input: Box::new(input),
             carry: Wiped::with_capacity(0),
@@ -210,7 +212,7 @@ mod tests {
     fn rows_are_whole_and_broken_ones_are_named_by_line_at_every_batch_size() {
         let long = "x".repeat(70);
         let quoted_long = format!("\"a\nb\",{long}");
-        let cases: Vec<(String, String, Vec<(u64, &str)>)> = vec![
+        let cases: Vec<(String, String, Vec<Broken>)> = vec![
             ("".into(), "".into(), vec![]),
             ("a,b\nc,d".into(), "a,b\nc,d".into(), vec![]),
             ("a,b\r\n\r\nc,d\r\n".into(), "a,b\r\n\r\nc,d\r\n".into(), vec![]),
