@@ -1,6 +1,6 @@
 //! Who may reveal what, for which purpose, how often: `policy.toml`, checked.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
@@ -60,6 +60,7 @@ impl Policy {
         check_version(&checker, &file)?;
 
         let mut names = HashSet::new();
+        let mut purposes = Purposes::default();
         let mut rules: Vec<Rule> = Vec::new();
         for table in file.rule {
             let span = table.span();
@@ -71,7 +72,7 @@ impl Policy {
                     "another rule has this name; records tell rules by name",
                 ));
             }
-            if let Some(purpose) = shared_purpose(&rules, &rule) {
+            if let Err(purpose) = purposes.take(&rule) {
                 let (this, that) = (kind_word(rule.kind), kind_word(other(rule.kind)));
                 let told =
                     format!("{purpose} is a purpose of a rule for a {that}; give the {this} one of its own");
@@ -146,11 +147,19 @@ fn check_version(checker: &Checker<'_>, file: &PolicyFile) -> Result<(), PolicyP
     }
 }
 
-/// A purpose for which `rule` and an earlier rule of the other kind could reveal: then a service could do without a
-/// second factor what a person needs one for.
-fn shared_purpose<'a>(earlier: &[Rule], rule: &'a Rule) -> Option<&'a Purpose> {
-    let others = || earlier.iter().filter(|other| other.kind != rule.kind);
-    rule.purposes.iter().find(|purpose| others().any(|other| other.purposes.contains(purpose)))
+/// Which kind of actor each purpose is of. Were one of both, a service could do without a second factor what a
+/// person needs one for.
+#[derive(Default)]
+struct Purposes(HashMap<Purpose, ActorKind>);
+
+impl Purposes {
+    /// Takes the rule's purposes; `Err` is one that is of the other kind already.
+    fn take<'a>(&mut self, rule: &'a Rule) -> Result<(), &'a Purpose> {
+        rule.purposes.iter().try_for_each(|purpose| match self.0.insert(purpose.clone(), rule.kind) {
+            Some(kind) if kind != rule.kind => Err(purpose),
+            _ => Ok(()),
+        })
+    }
 }
 
 fn other(kind: ActorKind) -> ActorKind {

@@ -117,20 +117,23 @@ struct List<T>(Vec<T>);
 
 impl<'de, T: FromStr + PartialEq> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let listed = Vec::<Id<T>>::deserialize(deserializer)?;
+        if listed.is_empty() {
+            return Err(D::Error::custom(
+                "a list needs at least one name; to allow nothing, leave the rule out",
+            ));
+        }
+        if listed.len() > MAX_LIST {
+            return Err(D::Error::custom("a list has at most 100 names"));
+        }
         let mut names: Vec<T> = Vec::new();
-        for Id(name) in Vec::<Id<T>>::deserialize(deserializer)? {
+        for Id(name) in listed {
             if names.contains(&name) {
                 return Err(D::Error::custom("a name stands twice in the list"));
             }
             names.push(name);
         }
-        match names.len() {
-            0 => {
-                Err(D::Error::custom("a list needs at least one name; to allow nothing, leave the rule out"))
-            }
-            1..=MAX_LIST => Ok(Self(names)),
-            _ => Err(D::Error::custom("a list has at most 100 names")),
-        }
+        Ok(Self(names))
     }
 }
 
@@ -254,7 +257,7 @@ impl Checker<'_> {
         (handles, calls): (Option<u32>, Option<u32>),
         window: Period,
     ) -> Result<BudgetSpec, PolicyProblem> {
-        // DESIGN: calls have a budget too, ten times that of handles.
+        // Where only handles are written, calls have a budget too, ten times as large.
         let Some(calls) = calls.or(handles.map(|handles| handles.saturating_mul(10))) else {
             return Err(self.problem(at, "a budget has handles, calls, or both"));
         };
