@@ -14,8 +14,8 @@
 pub mod args;
 mod commands;
 mod failure;
-mod passphrase;
 pub mod legacy;
+mod passphrase;
 pub mod table;
 mod terminal;
 

@@ -293,10 +293,6 @@ mod tests {
 
     #[test]
     fn ac_44_every_mutation_of_a_long_log_is_detected_and_its_first_record_named() {
-        const EVERY: usize = 32;
-        let log = log(100_000);
-        let count = log.lines.len();
-        // The state before every 32nd line, so that a mutation needs no run from the beginning.
         const EVERY: usize = 16;
         let log = log(100_000);
         let count = log.lines.len();
@@ -319,7 +315,6 @@ mod tests {
                 2..20 => count - 1 - round % 3,
                 _ => draws.below(count),
             };
-            let line = |i: usize| log.lines[i].as_slice();
             let other = (at + 1 + draws.below(count - 1)) % count;
             let mut changed = log.lines[at].clone();
             let byte = draws.below(changed.len());

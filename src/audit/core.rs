@@ -74,8 +74,6 @@ struct Staged {
 
 impl Core {
     /// Opens the log, recovers it, and writes its first records and a checkpoint.
-    pub(crate) fn open(setup: Box<Setup>) -> core::result::Result<Self, (Box<Setup>, Error)> {
-        match Self::resume(&setup) {
     pub(crate) fn open(mut setup: Box<Setup>) -> core::result::Result<Self, (Box<Setup>, Error)> {
         match setup.guard().and_then(|()| Self::resume(&setup)) {
             Ok((resumed, checkpointed)) => Self::start(setup, resumed, checkpointed),

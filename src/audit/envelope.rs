@@ -34,7 +34,7 @@ impl<'a> Envelope<'a> {
     /// Reads a line; nothing if it is no record of version 1.
     pub(crate) fn parse(line: &'a [u8]) -> Option<Self> {
         let text = core::str::from_utf8(line).ok().filter(|text| text.is_ascii())?;
-        let Line { time: _, unmapped: Unmapped { panveil: own } } = serde_json::from_str(text).ok()?;
+        let Line { time, unmapped: Unmapped { panveil: own } } = serde_json::from_str(text).ok()?;
         let previous = match own.previous {
             None => None,
             Some(previous) => {

@@ -153,7 +153,6 @@ impl Files {
 /// Gives lines to the verifier one late, so that it sees the next one too.
 struct Feed<'a> {
     verifier: &'a mut StreamVerifier,
-    held: Option<Vec<u8>>,
     /// The line before, and whether it begins a segment that does not continue the one before it.
     held: Option<(Vec<u8>, bool)>,
     /// Name and bytes of the segment before.
@@ -175,10 +174,6 @@ impl Feed<'_> {
                     if let Err(found) = self.flush(Some(line)) {
                         return Ok(Err(found));
                     }
-                    if core::mem::take(&mut fresh) && !self.continues(line, closed) {
-                        return Ok(Err(self.here(Fault::SegmentBroken)));
-                    }
-                    self.held = Some(line.to_vec());
                     let broken = core::mem::take(&mut fresh) && !self.continues(line, closed);
                     self.held = Some((line.to_vec(), broken));
                 }
@@ -214,12 +209,6 @@ impl Feed<'_> {
         }
         match (&self.before, &record.previous) {
             (None, None) => true,
-            (Some((name, bytes)), Some(previous)) => {
-                previous.file == *name
-                    && previous.bytes == *bytes
-                    && previous.is_consistent()
-                    && previous.frontier == *self.verifier.frontier()
-            }
             (Some((name, bytes)), Some(previous)) => previous.file == *name && previous.bytes == *bytes,
             // The first segment is missing, or a later one does not say what it continues.
             (None, Some(_)) => false,
@@ -228,10 +217,6 @@ impl Feed<'_> {
     }
 
     fn flush(&mut self, next: Option<&[u8]>) -> core::result::Result<(), Finding> {
-        match self.held.take() {
-            Some(line) => self.verifier.record(&line, next),
-            None => Ok(()),
-        }
         let Some((line, broken)) = self.held.take() else { return Ok(()) };
         let at = self.verifier.frontier().size();
         // A bad record of the segment before is the reason rather than the break it causes.
