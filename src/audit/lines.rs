@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn records_end_at_the_first_nul_or_the_end() {
-        let cases: [(&[u8], &[&[u8]], usize, u64); 6] = [
+        type Case = (&'static [u8], &'static [&'static [u8]], usize, u64);
+        let cases: [Case; 6] = [
             (b"", &[], 0, 0),
             (b"ab\ncd\n", &[b"ab", b"cd"], 0, 6),
             (b"ab\ncd\n\0\0x\n", &[b"ab", b"cd"], 0, 6),

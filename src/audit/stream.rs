@@ -323,3 +323,53 @@ fn wait<T>(receiver: &Receiver<Result<T>>, deadline: Option<Instant>, health: &H
         Err(error)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{AuditLog, Opening};
+    use crate::audit::event::Event;
+    use crate::audit::key::{VaultKey, tests::seed};
+    use crate::audit::kind::Kind;
+    use crate::audit::streams::Streams;
+    use crate::card::id::StreamName;
+    use crate::clock::{Clock, Now, Timestamp};
+    use crate::error::Error;
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> Now {
+            Now { wall: Timestamp::from_seconds(1_795_334_400), since_boot_ms: 0, boot: [1; 16] }
+        }
+    }
+
+    #[test]
+    fn a_log_and_what_waits_on_it_may_cross_threads() {
+        fn crosses<T: Send>() {}
+        fn is_shared<T: Send + Sync>() {}
+        crosses::<super::Pending>();
+        is_shared::<AuditLog>();
+    }
+
+    #[test]
+    fn another_process_than_the_opener_is_told_so_and_writes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let name = StreamName::new("cli").unwrap();
+        Streams::register(dir.path(), seed(1), &name, &seed(2)).unwrap();
+        let vault = VaultKey::from_seed(&seed(1));
+        let mut log = Opening::new(dir.path(), &vault, &name, seed(2), Arc::new(Still)).open().unwrap();
+        // As a fork would: the same memory under another process id.
+        let opener = std::mem::replace(&mut log.opener, 0);
+        let file = dir.path().join("audit/cli.jsonl");
+        let before = std::fs::read(&file).unwrap();
+        assert_eq!(log.append(Event::new(Kind::Alert)).err(), Some(Error::Forked));
+        assert_eq!(log.checkpoint().err(), Some(Error::Forked));
+        assert_eq!(log.reopen().err(), Some(Error::Forked));
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+        log.opener = opener;
+        assert_eq!(log.append(Event::new(Kind::Alert)).unwrap().seq(), 2);
+        log.close().unwrap();
+    }
+}
