@@ -45,7 +45,9 @@ pub fn run(bytes: &[u8], batch_bytes: usize) -> Option<Run> {
 /// output, read again, is not a protected table of the same dialect; a card number is left.
 pub fn rows(bytes: &[u8], batch_bytes: usize) -> Result<(), &'static str> {
     let Some(run_by_batch) = run(bytes, batch_bytes) else { return Ok(()) };
-    let Some(run_at_once) = run(bytes, bytes.len().saturating_add(1)) else { return Err("refused at one batch size only") };
+    let Some(run_at_once) = run(bytes, bytes.len().saturating_add(1)) else {
+        return Err("refused at one batch size only");
+    };
     if run_by_batch != run_at_once {
         return Err("the result depends on the size of a batch");
     }
