@@ -113,10 +113,11 @@ impl Dialect {
         self.meaning.get(usize::from(byte)).copied().unwrap_or(Meaning::Text)
     }
 
-    /// Appends `text` (ASCII) as a cell, quoted if it must be.
+    /// Appends `text` (ASCII) as a cell, quoted unless it is letters, digits and `*-._` only.
     pub(super) fn write_cell(&self, out: &mut Wiped, text: &[u8]) {
-        let plain = |byte: &u8| self.meaning(*byte) != Meaning::Stop && !matches!(byte, b'"' | b'\\' | b' ');
-        if text.iter().all(plain) {
+        // No way out before the end: so the loop runs over whole vectors of bytes.
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() | matches!(byte, b'*' | b'-' | b'.' | b'_');
+        if text.iter().fold(true, |all, byte| all & plain(byte)) {
             out.extend(text);
             return;
         }
@@ -144,7 +145,9 @@ mod tests {
         for (separator, escape, text, cell) in [
             (Separator::Comma, Escape::Doubled, "C0001", "C0001"),
             (Separator::Comma, Escape::Doubled, "a,b", "\"a,b\""),
-            (Separator::Semicolon, Escape::Doubled, "a,b", "a,b"),
+            (Separator::Semicolon, Escape::Doubled, "a,b", "\"a,b\""),
+            (Separator::Comma, Escape::Doubled, "f1.6-4", "f1.6-4"),
+            (Separator::Comma, Escape::Doubled, "****_1111", "****_1111"),
             (Separator::Comma, Escape::Doubled, "5\"", "\"5\"\"\""),
             (Separator::Comma, Escape::Backslash, "5\"\\", "\"5\\\"\\\\\""),
             (Separator::Comma, Escape::Doubled, "", ""),

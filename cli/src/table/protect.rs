@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -68,7 +69,12 @@ impl Input {
 
     fn open(&self) -> Result<Box<dyn Read + Send>, TableError> {
         match self {
-            Input::Stdin => Ok(Box::new(io::stdin())),
+            // The descriptor itself: `Stdin` keeps what it reads in a buffer that nobody wipes.
+            Input::Stdin => {
+                let descriptor = io::stdin().as_fd().try_clone_to_owned();
+                let opened = descriptor.map(|stdin| Box::new(File::from(stdin)) as Box<_>);
+                opened.map_err(TableError::io("opening", Path::new("the standard input")))
+            }
             Input::File(path) => {
                 File::open(path).map(|file| Box::new(file) as Box<_>).map_err(TableError::io("opening", path))
             }

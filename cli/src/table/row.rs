@@ -41,13 +41,10 @@ pub(super) fn scan(bytes: &[u8], dialect: &Dialect, last: bool, mut cell: impl F
                 Some(after) => at = after,
                 None => return Found::Part { in_quotes: true },
             }
-            if at == bytes.len() && !last {
-                // The closing quote may be the first of two.
-                return Found::Part { in_quotes: true };
-            }
         }
         at = next_stop(bytes, at, dialect);
         let Some(&stop) = bytes.get(at) else {
+            // More of the cell may follow; a quote at the end may be the first of two.
             if !last {
                 return Found::Part { in_quotes: false };
             }
@@ -158,7 +155,7 @@ mod tests {
             (b"a,b".as_slice(), false, false),
             (b"a,b\r", false, false),
             (b"a,\"b", false, true),
-            (b"a,\"b\"", false, true),
+            (b"a,\"b\"", false, false),
             (b"a,\"b\n", true, true),
         ] {
             assert_eq!(scan(bytes, &dialect, last, |_| {}), Found::Part { in_quotes }, "{bytes:?}");

@@ -72,14 +72,20 @@ impl Wiped {
     /// At least `capacity` bytes, moved by hand: a growing `Vec` would free the old bytes unwiped.
     fn grow_to(&mut self, capacity: usize) {
         if capacity > self.store.len() {
-            let roomy = capacity.max(self.store.len().saturating_mul(2));
-            let mut grown = vec![0; roomy].into_boxed_slice();
-            if let Some(start) = grown.get_mut(..self.len) {
-                start.copy_from_slice(self.as_slice());
-            }
-            let mut old = std::mem::replace(&mut self.store, grown);
-            wipe(&mut old);
+            self.grow(capacity);
         }
+    }
+
+    /// Apart from `grow_to`, so that the usual case, enough room, is inlined into the writers.
+    #[cold]
+    fn grow(&mut self, capacity: usize) {
+        let roomy = capacity.max(self.store.len().saturating_mul(2));
+        let mut grown = vec![0; roomy].into_boxed_slice();
+        if let Some(start) = grown.get_mut(..self.len) {
+            start.copy_from_slice(self.as_slice());
+        }
+        let mut old = std::mem::replace(&mut self.store, grown);
+        wipe(&mut old);
     }
 }
 
