@@ -7,7 +7,8 @@
 use std::sync::Arc;
 
 use crate::audit::{AuditLog, Event, Kind};
-use crate::card::id::{Application, FieldName, Origin, TenantId};
+use crate::card::id::{Application, FieldName, Origin, Role, TenantId};
+use crate::card::spot::holds_card_number;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
@@ -15,6 +16,7 @@ use crate::protect::opener::Opener;
 
 use super::decide::Decision;
 use super::explain::Explanation;
+use super::identity::Identity;
 use super::policy::Policy;
 use super::request::RevealRequest;
 use super::revealed::Revealed;
@@ -47,10 +49,8 @@ impl Gate {
     /// [`Error::OriginMissing`] without an origin, and audit errors if the refusal cannot be recorded.
     pub fn session(&self, token: &str, origin: &str) -> Result<Session> {
         let now = self.clock.now();
-        let origin = Origin::new(origin)
-            .ok()
-            .filter(|origin| !crate::card::spot::holds_card_number(origin.as_bytes()));
-        let verified = self.verifier.verify(token, now.wall);
+        let origin = Origin::new(origin).ok().filter(|origin| !holds_card_number(origin.as_bytes()));
+        let verified = self.verifier.verify(token, now.wall).and_then(refuse_card_numbers);
         let reason = match (verified, &origin) {
             (Ok(identity), Some(origin)) => return Ok(Session::new(identity, origin.clone(), token)),
             (Ok(_), None) => Error::OriginMissing,
@@ -130,6 +130,17 @@ impl Gate {
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
+}
+
+/// What an identity says of itself goes into the log, so none of it may hold a card number.
+fn refuse_card_numbers(identity: Identity) -> Result<Identity> {
+    let named =
+        [identity.actor().as_str(), identity.person(), identity.jti(), identity.acr().unwrap_or_default()];
+    let roles = identity.roles().iter().map(Role::as_str);
+    if named.into_iter().chain(roles).any(|text| holds_card_number(text.as_bytes())) {
+        return Err(Error::HoldsPan);
+    }
+    Ok(identity)
 }
 
 impl core::fmt::Debug for Gate {

@@ -106,7 +106,8 @@ pub fn apply_config(
 
 /// At least two, and no two of them the same person.
 fn two_people(people: &[Identity]) -> bool {
-    let same = |a: &Identity, b: &Identity| a.person() == b.person() || a.actor() == b.actor();
+    let same =
+        |a: &Identity, b: &Identity| a.person().eq_ignore_ascii_case(b.person()) || a.actor() == b.actor();
     let distinct = people
         .iter()
         .enumerate()
