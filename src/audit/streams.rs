@@ -125,6 +125,19 @@ pub fn last_generations(dir: &Path, vault: &VaultKey) -> Result<Generations> {
     Ok(highest)
 }
 
+/// How many records of a stream its last checkpoint covers; 0 for a stream without one.
+///
+/// # Errors
+/// [`Error::StreamUnknown`] for a stream that is not in the list; else as [`last_generations`].
+pub fn last_size(dir: &Path, vault: &VaultKey, stream: &str) -> Result<u64> {
+    let streams = Streams::load(dir, vault)?;
+    let key = streams.key(stream).ok_or(Error::StreamUnknown)?;
+    match durable::read_text(&super::checkpoint_path(dir, stream), super::MAX_CHECKPOINT)? {
+        Some(note) => Ok(Checkpoint::open(&note, key)?.size),
+        None => Ok(0),
+    }
+}
+
 fn list_path(dir: &Path) -> PathBuf {
     super::directory(dir).join("streams")
 }

@@ -3,15 +3,20 @@
 use super::authenticated::AuthenticatedStore;
 use super::fields::Fields;
 use super::table::Table;
+use crate::card::id::StreamName;
 use crate::error::Result;
 
-/// A file whose generation may only grow (PCI DSS 3.7.7, 8.2.2: a rollback is a substitution).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A file whose generation may only grow (PCI DSS 3.7.7: a rollback is a substitution).
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mark {
     /// The keyring.
     Keyring,
     /// The manifest of configuration and trust files.
     Manifest,
+    /// The list of audit streams.
+    Streams,
+    /// The records of one audit stream that a checkpoint covers.
+    Stream(StreamName),
 }
 
 impl Mark {
@@ -21,15 +26,15 @@ impl Mark {
     ///
     /// # Errors
     /// As [`Store::transact`](super::Store::transact). Nothing is written if the mark stands that high already.
-    pub fn raise(self, store: &AuthenticatedStore, generation: u64) -> Result<u64> {
+    pub fn raise(&self, store: &AuthenticatedStore, generation: u64) -> Result<u64> {
         let seen = self.highest(store)?;
         if generation <= seen {
             return Ok(seen);
         }
         store.write(|tx| {
-            let seen = decode(tx.get(Table::Mark, self.key())?)?;
+            let seen = decode(tx.get(Table::Mark, &self.key())?)?;
             if generation > seen {
-                tx.put(Table::Mark, self.key(), &generation.to_be_bytes())?;
+                tx.put(Table::Mark, &self.key(), &generation.to_be_bytes())?;
             }
             Ok(seen.max(generation))
         })
@@ -39,14 +44,16 @@ impl Mark {
     ///
     /// # Errors
     /// As [`Store::view`](super::Store::view).
-    pub fn highest(self, store: &AuthenticatedStore) -> Result<u64> {
-        store.read(|rows| decode(rows.get(Table::Mark, self.key())?))
+    pub fn highest(&self, store: &AuthenticatedStore) -> Result<u64> {
+        store.read(|rows| decode(rows.get(Table::Mark, &self.key())?))
     }
 
-    const fn key(self) -> &'static [u8] {
+    fn key(&self) -> Vec<u8> {
         match self {
-            Mark::Keyring => b"keyring",
-            Mark::Manifest => b"manifest",
+            Mark::Keyring => b"keyring".to_vec(),
+            Mark::Manifest => b"manifest".to_vec(),
+            Mark::Streams => b"streams".to_vec(),
+            Mark::Stream(name) => [b"stream/", name.as_bytes()].concat(),
         }
     }
 }

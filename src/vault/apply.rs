@@ -16,7 +16,7 @@ use super::copies;
 use super::files::Files;
 use super::keys::{Roots, vault_seed};
 use super::opened::{OpenOptions, Vault};
-use super::opening::{open_keyring, open_store, put_in_force};
+use super::opening::{open_keyring, open_store, put_in_force, settle};
 use super::problem::{At, Problem};
 use super::unlock::Unlock;
 
@@ -58,7 +58,8 @@ pub fn apply_config(
     options: OpenOptions,
 ) -> Result<u64, Problem> {
     let files = Files::of(directory);
-    let (keyring, _) = open_keyring(&files, unlock)?;
+    let (keyring, kek) = open_keyring(&files, unlock)?;
+    let (keyring, lock) = settle(&files, keyring, kek.as_ref())?;
     let roots = Roots::of(&keyring).at(&files.keyring())?;
     let audit_key = VaultKey::from_seed(&vault_seed(roots.audit).at(&files.audit())?);
     let floor = last_generations(files.root(), &audit_key).at(&files.audit())?;
@@ -94,9 +95,9 @@ pub fn apply_config(
         }
     };
     let generation =
-        put_in_force(&files, &roots, &store, &found, keyring.environment(), manifest.generation())?;
+        put_in_force(&files, &roots, &store, &found, keyring.environment(), manifest.generation(), &lock)?;
     drop(store);
-    let vault = Vault::open_with(files, keyring, options)?;
+    let vault = Vault::open_locked(files, keyring, options, &lock)?;
     let approvers: Vec<_> = people.iter().map(|identity| identity.actor().clone()).collect();
     let event = Event::new(Kind::ConfigApplied).approvals(&approvers).detail("generation", generation);
     vault.log().append(event).at(directory)?;

@@ -76,11 +76,19 @@ fn write_new(path: &Path, content: &[u8]) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// Keeps other processes from changing the vault's files until the returned handle is dropped.
-pub(crate) fn lock_directory(directory: &Path) -> Result<File, Problem> {
-    let handle = File::open(directory).at(directory)?;
-    rustix::fs::flock(&handle, rustix::fs::FlockOperation::LockExclusive)
-        .map_err(std::io::Error::from)
-        .at(directory)?;
-    Ok(handle)
+/// Keeps other processes from opening or changing the vault until it is dropped.
+#[derive(Debug)]
+pub(crate) struct DirectoryLock(
+    #[expect(dead_code, reason = "the lock lives as long as its file is open")] File,
+);
+
+impl DirectoryLock {
+    /// Waits for the lock of this vault directory. The kernel gives it free when its process ends.
+    pub(crate) fn take(directory: &Path) -> Result<Self, Problem> {
+        let handle = File::open(directory).at(directory)?;
+        rustix::fs::flock(&handle, rustix::fs::FlockOperation::LockExclusive)
+            .map_err(std::io::Error::from)
+            .at(directory)?;
+        Ok(Self(handle))
+    }
 }

@@ -24,10 +24,13 @@ use crate::store::{AuthenticatedStore, CounterLease, DEFAULT_MESSAGE_LIMIT};
 use super::DEFAULT_STREAM;
 use super::applied::Configuration;
 use super::config::Config;
-use super::files::Files;
+use super::files::{DirectoryLock, Files};
 use super::keys::{Roots, vault_seed};
 use super::meters::Meters;
-use super::opening::{open_configuration, open_keyring, open_log, open_store, refuse_keyring_rollback};
+use super::opening::{
+    open_configuration, open_keyring, open_log, open_store, refuse_keyring_rollback, refuse_log_rollback,
+    settle,
+};
 use super::problem::{At, Problem};
 use super::system_clock::SystemClock;
 use super::test_issuer::{TestIdentity, TestIssuer};
@@ -111,21 +114,24 @@ impl Vault {
         options: OpenOptions,
     ) -> core::result::Result<Self, Problem> {
         let files = Files::of(directory);
-        let (keyring, _) = open_keyring(&files, unlock)?;
-        Self::open_with(files, keyring, options)
+        let (keyring, kek) = open_keyring(&files, unlock)?;
+        let (keyring, lock) = settle(&files, keyring, kek.as_ref())?;
+        Self::open_locked(files, keyring, options, &lock)
     }
 
-    pub(crate) fn open_with(
+    pub(crate) fn open_locked(
         files: Files,
         keyring: Keyring,
         options: OpenOptions,
+        held: &DirectoryLock,
     ) -> core::result::Result<Self, Problem> {
         let roots = Roots::of(&keyring).at(&files.keyring())?;
         let audit_key = VaultKey::from_seed(&vault_seed(roots.audit).at(&files.audit())?);
         let floor = last_generations(files.root(), &audit_key).at(&files.audit())?;
         let store = open_store(&files, &roots, &floor)?;
         refuse_keyring_rollback(&files, &keyring, &store, &floor)?;
-        let (configuration, manifest, applied) = open_configuration(&files, &keyring, &store, &floor)?;
+        refuse_log_rollback(&files, &audit_key, &store)?;
+        let (configuration, manifest, applied) = open_configuration(&files, &keyring, &store, &floor, held)?;
         let Configuration { config, policy, verifier } = configuration;
 
         let meters = Arc::new(Meters::default());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::audit::{AuditLog, Generations, Opening, Options, Streams, VaultKey};
+use crate::audit::{AuditLog, Generations, Opening, Options, Streams, VaultKey, last_size};
 use crate::card::id::StreamName;
 use crate::error::Error;
 use crate::keys::kek::Kek;
@@ -12,7 +12,7 @@ use crate::store::{AuthenticatedStore, Mark, SqliteStore};
 use super::applied::{Configuration, ConfigurationFiles, compare, describe, read_small};
 use super::config::Config;
 use super::copies;
-use super::files::{Files, lock_directory, replace};
+use super::files::{DirectoryLock, Files, replace};
 use super::keys::{Roots, stream_seed, vault_seed};
 use super::meters::Meters;
 use super::opened::{OpenOptions, Stream};
@@ -23,13 +23,35 @@ use super::unlock::Unlock;
 pub(crate) fn open_keyring(files: &Files, unlock: Unlock) -> Result<(Keyring, Box<dyn Kek>), Problem> {
     let path = files.keyring();
     if !path.exists() {
-        let error = if files.config().exists() { Error::KeyringDamaged } else { Error::NotAVault };
-        return Err(Problem::new(error, if error == Error::NotAVault { files.root() } else { &path }));
+        let vault = files.config().exists() || files.manifest().exists();
+        let problem = if vault {
+            Problem::new(Error::KeyringDamaged, &path)
+        } else {
+            Problem::new(Error::NotAVault, files.root())
+        };
+        return Err(problem);
     }
     let wrapped = WrappedKeyring::parse(&read_small(&path)?).at(&path)?;
     let kek = unlock.open(wrapped.kek()).at(&path)?;
     let keyring = wrapped.unwrap_with(kek.as_ref()).at(&path)?;
     Ok((keyring, kek))
+}
+
+/// Takes the directory's lock and reads the keyring again if it was rotated in the meantime. What is opened under the
+/// lock belongs together: no other process changes keyring or configuration until it is dropped.
+pub(crate) fn settle(
+    files: &Files,
+    keyring: Keyring,
+    kek: &dyn Kek,
+) -> Result<(Keyring, DirectoryLock), Problem> {
+    let lock = DirectoryLock::take(files.root())?;
+    let path = files.keyring();
+    let wrapped = WrappedKeyring::parse(&read_small(&path)?).at(&path)?;
+    if wrapped.claims_generation(keyring.generation()) {
+        return Ok((keyring, lock));
+    }
+    let keyring = wrapped.unwrap_with(kek).at(&path)?;
+    Ok((keyring, lock))
 }
 
 pub(crate) fn open_store(
@@ -57,12 +79,41 @@ pub(crate) fn refuse_keyring_rollback(
     Ok(())
 }
 
+/// The log must not have lost what the store has seen of it: a stream that was taken out of the list, deleted with its
+/// checkpoint, or put back in an older state is refused. Raises the marks to what is there.
+pub(crate) fn refuse_log_rollback(
+    files: &Files,
+    key: &VaultKey,
+    store: &AuthenticatedStore,
+) -> Result<(), Problem> {
+    let place = files.audit();
+    // The mark is read before the file: files only grow, so an honest one has reached whatever mark was seen.
+    let mark = Mark::Streams.highest(store).at(&files.state())?;
+    let streams = Streams::load(files.root(), key).at(&place)?;
+    if streams.generation() < mark {
+        return Err(Problem::with_detail(Error::AuditDamaged, &place, "the list of streams is an older one"));
+    }
+    Mark::Streams.raise(store, streams.generation()).at(&files.state())?;
+    for (name, _) in streams.iter() {
+        let mark = Mark::Stream(StreamName::new(name).at(&place)?);
+        let seen = mark.highest(store).at(&files.state())?;
+        let size = last_size(files.root(), key, name).at(&place)?;
+        if size < seen {
+            let detail = format!("records of the stream {name} are gone");
+            return Err(Problem::with_detail(Error::AuditDamaged, &place, detail));
+        }
+        mark.raise(store, size).at(&files.state())?;
+    }
+    Ok(())
+}
+
 /// The configuration, its generation, and what was changed and is applied now (dev vaults only).
 pub(crate) fn open_configuration(
     files: &Files,
     keyring: &Keyring,
     store: &AuthenticatedStore,
     floor: &Generations,
+    held: &DirectoryLock,
 ) -> Result<(Configuration, u64, Option<String>), Problem> {
     let roots = Roots::of(keyring).at(&files.keyring())?;
     let found = ConfigurationFiles::read(files)?;
@@ -85,7 +136,7 @@ pub(crate) fn open_configuration(
         return Ok((configuration, manifest.generation(), None));
     }
     let generation =
-        put_in_force(files, &roots, store, &found, keyring.environment(), manifest.generation())?;
+        put_in_force(files, &roots, store, &found, keyring.environment(), manifest.generation(), held)?;
     Ok((
         configuration,
         generation,
@@ -101,8 +152,8 @@ pub(crate) fn put_in_force(
     found: &ConfigurationFiles,
     environment: Environment,
     generation: u64,
+    _held: &DirectoryLock,
 ) -> Result<u64, Problem> {
-    let _lock = lock_directory(files.root())?;
     let path = files.manifest();
     let generation = generation.saturating_add(1);
     let manifest = found.manifest(environment, generation);

@@ -6,9 +6,9 @@ use crate::audit::{Event, Kind, Word};
 use crate::error::Error;
 use crate::keys::purpose::KeyPurpose;
 
-use super::files::{Files, lock_directory, replace};
+use super::files::{Files, replace};
 use super::opened::{OpenOptions, Vault};
-use super::opening::open_keyring;
+use super::opening::{open_keyring, settle};
 use super::problem::{At, Problem};
 use super::unlock::Unlock;
 
@@ -27,15 +27,14 @@ pub fn rotate(
     options: OpenOptions,
 ) -> Result<u32, Problem> {
     let files = Files::of(directory);
-    let lock = lock_directory(files.root())?;
-    let (mut keyring, kek) = open_keyring(&files, unlock)?;
+    let (keyring, kek) = open_keyring(&files, unlock)?;
+    let (mut keyring, lock) = settle(&files, keyring, kek.as_ref())?;
     let version = keyring.rotate(purpose, options.clock.now().wall).at(&files.keyring())?;
     let file = keyring.to_file(kek.as_ref()).at(&files.keyring())?;
     // Open with the new keyring before it is written: a vault that does not open is not changed.
     let probe = open_keyring_again(&file, kek.as_ref()).at(&files.keyring())?;
     replace(&files.keyring(), &file)?;
-    drop(lock);
-    let vault = Vault::open_with(files, probe, options)?;
+    let vault = Vault::open_locked(files, probe, options, &lock)?;
     let event = Event::new(Kind::KeyRotated)
         .detail("version", u64::from(version))
         .detail("purpose", Word::new(purpose.name()).at(directory)?);
