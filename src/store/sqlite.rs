@@ -178,6 +178,6 @@ mod tests {
         limit(1000);
         put(stored).unwrap();
         store.check().unwrap();
-        store.view(&mut |rows| Ok(assert_eq!(rows.count(Table::Mark)?, u64::from(stored) + 1))).unwrap();
+        assert_eq!(store.read(|rows| rows.count(Table::Mark)), Ok(u64::from(stored) + 1));
     }
 }
