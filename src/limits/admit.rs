@@ -240,10 +240,9 @@ impl Limits {
         }
         let mut windows = Vec::with_capacity(groups.len());
         for (scope, window_ms, group) in groups {
-            let limit = group.iter().filter_map(|budget| budget.handles).max();
             let key = self.window_key(scope, request, window_ms)?;
-            let tag = tag.filter(|_| limit.is_some());
-            windows.push((Window::load(tx, key, window_ms, time_ms, tag, limit.unwrap_or(0))?, group));
+            let tag = tag.filter(|_| group.iter().any(|budget| budget.handles.is_some()));
+            windows.push((Window::load(tx, key, window_ms, time_ms, tag)?, group));
         }
         Ok(windows)
     }
