@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::card::id::{FieldName, RecordId, TenantId};
 use crate::card::pan::Pan;
-use crate::card::sad::holds_track_data;
+use crate::card::sad::{denotes_sad, holds_track_data};
 use crate::clock::Clock;
 use crate::crypto::aead::{KeyId, NONCE_LENGTH};
 use crate::error::{Error, Result};
+use crate::keys::keyring::Keyring;
+use crate::keys::purpose::KeyPurpose;
 use crate::keys::state::KeyUse;
-use crate::store::CounterLease;
+use crate::store::{AuthenticatedStore, CounterLease, DEFAULT_MESSAGE_LIMIT};
 
 use super::context::{Context, PAN_FIELD};
 use super::seal_key::SealKey;
@@ -30,14 +32,35 @@ pub struct Sealer {
 }
 
 impl Sealer {
-    pub(crate) fn new(
+    /// A sealer for one field of a tenant with the current seal key of a keyring; message numbers come from `store`.
+    ///
+    /// # Errors
+    /// [`Error::SadRefused`] if the field's name denotes sensitive authentication data; [`Error::KeyState`] or
+    /// [`Error::KeyPeriod`] if no seal key may protect.
+    pub fn from_keyring(
+        keyring: &Keyring,
         tenant: TenantId,
         field: FieldName,
-        key: SealKey,
-        counter: CounterLease,
+        store: Arc<AuthenticatedStore>,
         clock: Arc<dyn Clock>,
-    ) -> Self {
-        Self { tenant, field, key, counter, clock, sealed: Arc::default() }
+    ) -> Result<Self> {
+        if denotes_sad(field.as_str()) {
+            return Err(Error::SadRefused);
+        }
+        let root = keyring.current(KeyPurpose::Seal, clock.now().wall)?;
+        let key = SealKey::derive(root, &tenant, &field)?;
+        let counter = CounterLease::new(store, *key.id().as_bytes(), DEFAULT_MESSAGE_LIMIT)?;
+        Ok(Self { tenant, field, key, counter, clock, sealed: Arc::default() })
+    }
+
+    /// Gives the message numbers that were leased and not used back to the store.
+    ///
+    /// A sealer that is dropped instead loses them, up to 65,536 of the key's 2^32.
+    ///
+    /// # Errors
+    /// What the store returns; nothing is lost but the numbers.
+    pub fn close(self) -> Result<()> {
+        self.counter.close()
     }
 
     /// Seals a card number for `record`: 84 bytes, 112 characters as text.

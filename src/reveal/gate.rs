@@ -11,6 +11,7 @@ use crate::card::id::{Application, FieldName, Origin, Role, TenantId};
 use crate::card::spot::holds_card_number;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
+use crate::keys::keyring::Keyring;
 use crate::limits::Limits;
 use crate::protect::opener::Opener;
 
@@ -29,17 +30,48 @@ use super::verifier::IdentityVerifier;
 ///
 /// A gate may be used from many threads; their audit records become durable together.
 pub struct Gate {
-    pub(crate) tenant: TenantId,
-    pub(crate) application: Application,
-    pub(crate) policy: Arc<Policy>,
-    pub(crate) verifier: Arc<IdentityVerifier>,
-    pub(crate) limits: Limits,
-    pub(crate) log: Arc<AuditLog>,
-    pub(crate) opener: Opener,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(super) tenant: TenantId,
+    pub(super) application: Application,
+    pub(super) policy: Arc<Policy>,
+    pub(super) verifier: Arc<IdentityVerifier>,
+    pub(super) limits: Limits,
+    pub(super) log: Arc<AuditLog>,
+    pub(super) opener: Opener,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// What a gate is made of. `Vault::gate` puts it together; a service with a store or clock of its
+/// own does it itself.
+pub struct GateParts {
+    /// The tenant of requests that name none.
+    pub tenant: TenantId,
+    /// The group of processes that asks.
+    pub application: Application,
+    /// Who may reveal what.
+    pub policy: Arc<Policy>,
+    /// The identity providers that are trusted.
+    pub verifier: Arc<IdentityVerifier>,
+    /// Locks and budgets.
+    pub limits: Limits,
+    /// The audit stream of this process.
+    pub log: Arc<AuditLog>,
+    /// The keys.
+    pub keyring: Arc<Keyring>,
+    /// The clock to live by.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Gate {
+    /// A gate of these parts.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] never in practice.
+    pub fn new(parts: GateParts) -> Result<Self> {
+        let GateParts { tenant, application, policy, verifier, limits, log, keyring, clock } = parts;
+        let opener = Opener::new(keyring, tenant.clone())?;
+        Ok(Self { tenant, application, policy, verifier, limits, log, opener, clock })
+    }
+
     /// Verifies an identity token and binds it to the origin it came from.
     ///
     /// A refusal is recorded.

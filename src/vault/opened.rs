@@ -4,22 +4,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::audit::{AuditLog, Event, Generations, Kind, VaultKey, last_generations};
-use crate::card::id::{Application, FieldName, StreamName, TenantId};
+use crate::card::id::{Application, FieldName, StreamName};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::keys::keyring::{Environment, Keyring};
-use crate::keys::purpose::KeyPurpose;
 use crate::keys::root::KeyFacts;
 use crate::limits::{Limits, Locked};
 use crate::protect::fingerprint::Fingerprinter;
-use crate::protect::opener::Opener;
-use crate::protect::seal_key::SealKey;
 use crate::protect::sealer::Sealer;
 use crate::protect::tokenizer::Tokenizer;
-use crate::reveal::gate::Gate;
+use crate::reveal::gate::{Gate, GateParts};
 use crate::reveal::policy::Policy;
 use crate::reveal::verifier::IdentityVerifier;
-use crate::store::{AuthenticatedStore, CounterLease, DEFAULT_MESSAGE_LIMIT};
+use crate::store::AuthenticatedStore;
 
 use super::DEFAULT_STREAM;
 use super::applied::Configuration;
@@ -198,13 +195,9 @@ impl Vault {
     /// [`Error::KeyState`] or [`Error::KeyPeriod`] if no token key may protect, [`Error::Forked`].
     pub fn tokenizer(&self, caller: Application) -> Result<Tokenizer> {
         self.refuse_fork()?;
-        let now = self.clock.now().wall;
-        let current = self.keyring.current(KeyPurpose::Token, now)?.facts().version;
-        let versions = self.keyring.versions(KeyPurpose::Token);
-        let versions =
-            versions.map(|root| (root.facts().version, root.secret_whatever_its_state())).collect();
         let tenant = self.config.tenant();
-        let tokenizer = Tokenizer::new(tenant.clone(), caller.clone(), versions, current)?;
+        let now = self.clock.now().wall;
+        let tokenizer = Tokenizer::from_keyring(&self.keyring, tenant.clone(), caller.clone(), now)?;
         self.meters.add(Kind::TokenizeCount, caller, tenant.clone(), tokenizer.count());
         Ok(tokenizer)
     }
@@ -216,16 +209,10 @@ impl Vault {
     /// [`tokenizer`](Self::tokenizer) otherwise.
     pub fn sealer(&self, caller: Application, field: FieldName) -> Result<Sealer> {
         self.refuse_fork()?;
-        if crate::card::sad::denotes_sad(field.as_str()) {
-            return Err(Error::SadRefused);
-        }
-        let root = self.keyring.current(KeyPurpose::Seal, self.clock.now().wall)?;
-        let tenant: TenantId = self.config.tenant().clone();
-        let key = SealKey::derive(root, &tenant, &field)?;
-        let counter =
-            CounterLease::new(Arc::clone(&self.store), *key.id().as_bytes(), DEFAULT_MESSAGE_LIMIT)?;
-        let sealer = Sealer::new(tenant.clone(), field, key, counter, Arc::clone(&self.clock));
-        self.meters.add(Kind::SealCount, caller, tenant, sealer.count());
+        let tenant = self.config.tenant();
+        let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
+        let sealer = Sealer::from_keyring(&self.keyring, tenant.clone(), field, store, clock)?;
+        self.meters.add(Kind::SealCount, caller, tenant.clone(), sealer.count());
         Ok(sealer)
     }
 
@@ -235,11 +222,9 @@ impl Vault {
     /// As [`tokenizer`](Self::tokenizer).
     pub fn fingerprinter(&self, caller: Application) -> Result<Fingerprinter> {
         self.refuse_fork()?;
-        let now = self.clock.now().wall;
-        let root = self.keyring.current(KeyPurpose::Fingerprint, now)?;
-        let secret = root.secret_for(crate::keys::state::KeyUse::Protect, now)?;
         let tenant = self.config.tenant();
-        let fingerprinter = Fingerprinter::new(tenant.clone(), caller.clone(), secret, root.facts().version)?;
+        let now = self.clock.now().wall;
+        let fingerprinter = Fingerprinter::from_keyring(&self.keyring, tenant.clone(), caller.clone(), now)?;
         self.meters.add(Kind::FingerprintCount, caller, tenant.clone(), fingerprinter.count());
         Ok(fingerprinter)
     }
@@ -251,14 +236,14 @@ impl Vault {
     pub fn gate(&self) -> Result<Gate> {
         self.refuse_fork()?;
         let roots = Roots::of(&self.keyring)?;
-        Ok(Gate {
+        Gate::new(GateParts {
             tenant: self.config.tenant().clone(),
             application: self.application.clone(),
             policy: Arc::clone(&self.policy),
             verifier: Arc::clone(&self.verifier),
             limits: Limits::new(Arc::clone(&self.store), roots.store)?,
             log: Arc::clone(&self.log),
-            opener: Opener::new(Arc::clone(&self.keyring), self.config.tenant().clone())?,
+            keyring: Arc::clone(&self.keyring),
             clock: Arc::clone(&self.clock),
         })
     }
