@@ -11,7 +11,10 @@
 )]
 #![cfg_attr(
     not(feature = "vault"),
-    allow(dead_code, reason = "what opens tokens and sealed records, and what counts, is there for gate and vault")
+    allow(
+        dead_code,
+        reason = "what opens tokens and sealed records, and what counts, is there for gate and vault"
+    )
 )]
 //! Embeddable card-data protection: tokens, masks and sealed records on the way in, and one access-gated, audited reveal
 //! on the way out.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 mod check;
 mod checkpoint;
 mod core;
-mod durable;
+pub(crate) mod durable;
 mod envelope;
 mod event;
 mod json;

@@ -1,8 +1,6 @@
 //! Where things lie in a vault directory, and how files are replaced whole.
 
-use std::fs::{File, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::problem::{At, Problem};
@@ -51,29 +49,14 @@ impl Files {
     }
 }
 
-/// Writes a file whole or not at all: a temporary file beside it, made durable, then renamed over it.
+/// Writes a file whole or not at all, readable by its owner only.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), Problem> {
-    let directory = path.parent().unwrap_or(Path::new("."));
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = directory.join(format!(".{name}.{}.partial", std::process::id()));
-    let written = write_new(&temporary, content).and_then(|()| std::fs::rename(&temporary, path));
-    if written.is_err() {
-        // What matters is reported below; a leftover is overwritten by the next try.
-        let _ = std::fs::remove_file(&temporary);
-    }
-    written.at(path)?;
-    sync_directory(directory)
+    crate::audit::durable::replace(path, content).at(path)
 }
 
 /// Makes the entries of a directory durable.
 pub(crate) fn sync_directory(directory: &Path) -> Result<(), Problem> {
     File::open(directory).and_then(|handle| handle.sync_all()).at(directory)
-}
-
-fn write_new(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    file.write_all(content)?;
-    file.sync_all()
 }
 
 /// Keeps other processes from opening or changing the vault until it is dropped.

@@ -44,7 +44,6 @@ mod pipeline;
 mod plan;
 mod protect;
 mod row;
-mod sad;
 mod sniff;
 mod split;
 mod summary;
