@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::card::id::{FieldName, RecordId, TenantId};
 use crate::card::pan::Pan;
 use crate::card::sad::{denotes_sad, holds_track_data};
+use crate::card::spot::holds_card_number;
 use crate::clock::Clock;
 use crate::crypto::aead::{KeyId, NONCE_LENGTH};
 use crate::error::{Error, Result};
@@ -66,7 +67,8 @@ impl Sealer {
     /// Seals a card number for `record`: 84 bytes, 112 characters as text.
     ///
     /// # Errors
-    /// [`Error::Argument`] if this sealer's field is not `pan`; [`Error::SealLimit`] at the key's message limit;
+    /// [`Error::Argument`] if this sealer's field is not `pan`; [`Error::HoldsPan`] if the record id holds a card
+    /// number; [`Error::SealLimit`] at the key's message limit;
     /// [`Error::KeyPeriod`] past its period; [`Error::Random`] if the operating system gives no randomness; what
     /// the store returns when a new block of message numbers is leased.
     pub fn seal_pan(&self, pan: &Pan, record: &RecordId) -> Result<Sealed> {
@@ -103,7 +105,11 @@ impl Sealer {
         Arc::clone(&self.sealed)
     }
 
+    /// The gate hears of no record id with a card number in it, so what was sealed for one could not be revealed.
     fn context(&self, record: &RecordId) -> Result<Context> {
+        if holds_card_number(record.as_bytes()) {
+            return Err(Error::HoldsPan);
+        }
         Context::new(self.tenant.clone(), self.field.clone(), record.clone())
     }
 
