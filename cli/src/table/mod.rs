@@ -55,7 +55,7 @@ mod work;
 pub use dialect::{Dialect, Escape, Separator};
 pub use encoding::Encoding;
 pub use error::TableError;
-pub use output::{Existing, OutputFiles};
+pub use output::{Existing, OutputFiles, rejects_path};
 pub use plan::{Ask, Warning};
 pub use protect::{Input, Job, Settings, Table, protect_file};
 pub use summary::{DroppedColumn, Progress, Summary};
