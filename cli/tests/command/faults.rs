@@ -93,7 +93,14 @@ fn ac_57_an_edited_state_row_is_refused() {
         .collect();
     let deleted: usize = tables
         .iter()
-        .map(|name| database.execute(&format!("DELETE FROM \"{name}\" WHERE rowid = (SELECT max(rowid) FROM \"{name}\")"), []).unwrap_or(0))
+        .map(|name| {
+            database
+                .execute(
+                    &format!("DELETE FROM \"{name}\" WHERE rowid = (SELECT max(rowid) FROM \"{name}\")"),
+                    [],
+                )
+                .unwrap_or(0)
+        })
         .sum();
     assert!(deleted > 0, "{tables:?}");
     database.close().unwrap();
@@ -197,7 +204,9 @@ fn a_full_disk_loses_nothing() {
             Ran::of(output).ends(0)
         }
         _ => {
-            eprintln!("SKIPPED a_full_disk_loses_nothing: this machine lets no test mount a small file system");
+            eprintln!(
+                "SKIPPED a_full_disk_loses_nothing: this machine lets no test mount a small file system"
+            );
             return;
         }
     };

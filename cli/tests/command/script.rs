@@ -65,7 +65,9 @@ fn long_arguments_may_stand_in_files() {
     assert_eq!(run(place.reveal(&token, &jwt, &[])).ends(0).stdout, format!("{VISA}\n"));
     let more = ["--record", "C00000017"];
     assert_eq!(run(place.reveal(&handle, &jwt, &more)).ends(0).stdout, format!("{VISA}\n"));
-    run(place.reveal(&token, &format!("@{}", place.file("no-such-file")), &[])).ends(2).says(&["no-such-file"]);
+    run(place.reveal(&token, &format!("@{}", place.file("no-such-file")), &[]))
+        .ends(2)
+        .says(&["no-such-file"]);
 }
 
 #[test]
