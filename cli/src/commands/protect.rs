@@ -92,7 +92,11 @@ fn protect(
         },
     );
     bar.finish_and_clear();
-    outcome.map_err(|error| Failure::of((&error).into(), error.to_string()))
+    // What was leased and not used would be lost to the key's message limit.
+    let closed = work.sealer.map_or(Ok(()), Sealer::close);
+    let summary = outcome.map_err(|error| Failure::of((&error).into(), error.to_string()))?;
+    closed?;
+    Ok(summary)
 }
 
 /// Tokenizes, masks and seals one card.
