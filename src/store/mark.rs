@@ -12,6 +12,8 @@ pub enum Mark {
     Keyring,
     /// The manifest of configuration and trust files.
     Manifest,
+    /// The list of audit streams.
+    Streams,
 }
 
 impl Mark {
@@ -47,6 +49,7 @@ impl Mark {
         match self {
             Mark::Keyring => b"keyring",
             Mark::Manifest => b"manifest",
+            Mark::Streams => b"streams",
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::audit::{AuditLog, Event, Generations, Kind, VaultKey, last_generations};
+use crate::audit::{AuditLog, Event, Generations, Kind, Streams, VaultKey, last_generations};
 use crate::card::id::{Application, FieldName, StreamName, TenantId};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -19,7 +19,7 @@ use crate::protect::tokenizer::Tokenizer;
 use crate::reveal::gate::Gate;
 use crate::reveal::policy::Policy;
 use crate::reveal::verifier::IdentityVerifier;
-use crate::store::{AuthenticatedStore, CounterLease, DEFAULT_MESSAGE_LIMIT};
+use crate::store::{AuthenticatedStore, CounterLease, DEFAULT_MESSAGE_LIMIT, Mark};
 
 use super::DEFAULT_STREAM;
 use super::applied::Configuration;
@@ -27,7 +27,9 @@ use super::config::Config;
 use super::files::Files;
 use super::keys::{Roots, vault_seed};
 use super::meters::Meters;
-use super::opening::{open_configuration, open_keyring, open_log, open_store, refuse_keyring_rollback};
+use super::opening::{
+    open_configuration, open_keyring, open_log, open_store, refuse_keyring_rollback, refuse_streams_rollback,
+};
 use super::problem::{At, Problem};
 use super::system_clock::SystemClock;
 use super::test_issuer::{TestIdentity, TestIssuer};
@@ -131,7 +133,10 @@ impl Vault {
         let meters = Arc::new(Meters::default());
         let generations =
             Generations { keyring: keyring.generation(), config: manifest, store: store.generation() };
+        refuse_streams_rollback(&files, &audit_key, &store)?;
         let log = open_log(&files, &roots, &config, &options, generations, Arc::clone(&meters))?;
+        let streams = Streams::load(files.root(), &audit_key).at(&files.audit())?;
+        Mark::Streams.raise(&store, streams.generation()).at(&files.state())?;
         let store = Arc::new(store);
         let vault = Self {
             application: options.application,
@@ -302,6 +307,7 @@ impl Vault {
     /// is still held.
     pub fn close(self) -> Result<()> {
         let log = Arc::try_unwrap(self.log).map_err(|_| Error::AuditLocked)?;
+        log.saw_store(self.store.generation());
         log.close()
     }
 

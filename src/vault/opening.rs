@@ -7,6 +7,7 @@ use crate::card::id::StreamName;
 use crate::error::Error;
 use crate::keys::kek::Kek;
 use crate::keys::keyring::{Environment, Keyring, WrappedKeyring};
+use crate::keys::manifest::Manifest;
 use crate::store::{AuthenticatedStore, Mark, SqliteStore};
 
 use super::applied::{Configuration, ConfigurationFiles, compare, describe, read_small};
@@ -57,6 +58,36 @@ pub(crate) fn refuse_keyring_rollback(
     Ok(())
 }
 
+pub(crate) fn refuse_config_rollback(
+    files: &Files,
+    manifest: &Manifest,
+    store: &AuthenticatedStore,
+    floor: &Generations,
+) -> Result<(), Problem> {
+    let seen = Mark::Manifest.raise(store, manifest.generation()).at(&files.state())?;
+    if manifest.generation() < seen.max(floor.config) {
+        return Err(Problem::new(Error::ConfigRollback, &files.manifest()));
+    }
+    Ok(())
+}
+
+/// Refuses a list of audit streams that is older than the last one seen here, or gone: a log that was removed
+/// as a whole would begin anew and verify.
+pub(crate) fn refuse_streams_rollback(
+    files: &Files,
+    audit_key: &VaultKey,
+    store: &AuthenticatedStore,
+) -> Result<(), Problem> {
+    // The mark first: another process may add a stream meanwhile.
+    let seen = Mark::Streams.highest(store).at(&files.state())?;
+    let place = files.audit().join("streams");
+    let generation = Streams::load(files.root(), audit_key).at(&place)?.generation();
+    if generation < seen {
+        return Err(Problem::new(Error::AuditDamaged, &place));
+    }
+    Ok(())
+}
+
 /// The configuration, its generation, and what was changed and is applied now (dev vaults only).
 pub(crate) fn open_configuration(
     files: &Files,
@@ -70,10 +101,7 @@ pub(crate) fn open_configuration(
     if manifest.environment() != keyring.environment() {
         return Err(Problem::new(Error::EnvironmentMismatch, &files.manifest()));
     }
-    let seen = Mark::Manifest.raise(store, manifest.generation()).at(&files.state())?;
-    if manifest.generation() < seen.max(floor.config) {
-        return Err(Problem::new(Error::ConfigRollback, &files.manifest()));
-    }
+    refuse_config_rollback(files, &manifest, store, floor)?;
     if !differences.is_empty() && keyring.environment() == Environment::Production {
         return Err(Problem::with_detail(Error::ConfigChanged, files.root(), describe(&differences)));
     }
