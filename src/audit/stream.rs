@@ -233,6 +233,12 @@ impl AuditLog {
         Instant::now().checked_add(self.deadline)
     }
 
+    /// The store has reached this generation: checkpoints from now on refuse an older one.
+    pub(crate) fn saw_store(&self, generation: u64) {
+        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        generations.store = generations.store.max(generation);
+    }
+
     fn check_process(&self) -> Result<()> {
         if std::process::id() == self.opener { Ok(()) } else { Err(Error::Forked) }
     }

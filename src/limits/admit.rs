@@ -180,6 +180,11 @@ impl Limits {
         self.store.read(|rows| lock::list(rows))
     }
 
+    /// The generation of the store as this process last saw it.
+    pub fn generation(&self) -> u64 {
+        self.store.generation()
+    }
+
     fn decide(
         &self,
         tx: &mut dyn Transaction,

@@ -171,7 +171,10 @@ impl<'a> Decided<'a> {
             }),
             budgets: &budgets,
         };
-        match subject.gate.limits.admit(&admission, subject.now) {
+        let outcome = subject.gate.limits.admit(&admission, subject.now);
+        // What was spent or locked here is not undone by a store of before: the next checkpoint knows better.
+        subject.gate.log.saw_store(subject.gate.limits.generation());
+        match outcome {
             Ok(admitted) => Ok(Cleared { subject, target, admitted }),
             Err(refusal) => {
                 for event in trail::of_refusal(&subject, &refusal) {

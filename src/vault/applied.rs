@@ -103,6 +103,10 @@ pub(crate) fn compare(
     found: &ConfigurationFiles,
 ) -> Result<(Manifest, Vec<Difference>), Problem> {
     let path = files.manifest();
+    // Without a manifest nothing says what the configuration was.
+    if !path.exists() {
+        return Err(Problem::new(Error::ManifestDamaged, &path));
+    }
     let manifest = Manifest::from_file(&read_small(&path)?, config_root).at(&path)?;
     let differences = manifest.differences(&found.manifest(manifest.environment(), manifest.generation()));
     Ok((manifest, differences))

@@ -16,7 +16,9 @@ use super::copies;
 use super::files::Files;
 use super::keys::{Roots, vault_seed};
 use super::opened::{OpenOptions, Vault};
-use super::opening::{open_keyring, open_store, put_in_force, settle};
+use super::opening::{
+    open_keyring, open_store, put_in_force, refuse_config_rollback, refuse_keyring_rollback, settle,
+};
 use super::problem::{At, Problem};
 use super::unlock::Unlock;
 
@@ -66,6 +68,8 @@ pub fn apply_config(
     let store = open_store(&files, &roots, &floor)?;
     let found = ConfigurationFiles::read(&files)?;
     let (manifest, differences) = compare(&files, roots.config, &found)?;
+    refuse_keyring_rollback(&files, &keyring, &store, &floor)?;
+    refuse_config_rollback(&files, &manifest, &store, &floor)?;
     if differences.is_empty() {
         return Ok(manifest.generation());
     }

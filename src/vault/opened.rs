@@ -135,6 +135,8 @@ impl Vault {
         let generations =
             Generations { keyring: keyring.generation(), config: manifest, store: store.generation() };
         let log = open_log(&files, &roots, &config, &options, generations, Arc::clone(&meters))?;
+        // Again, for what opening the stream added.
+        refuse_log_rollback(&files, &audit_key, &store)?;
         let store = Arc::new(store);
         let vault = Self {
             application: options.application,
@@ -293,6 +295,7 @@ impl Vault {
     /// is still held.
     pub fn close(self) -> Result<()> {
         let log = Arc::try_unwrap(self.log).map_err(|_| Error::AuditLocked)?;
+        log.saw_store(self.store.generation());
         log.close()
     }
 

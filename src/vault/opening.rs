@@ -7,6 +7,7 @@ use crate::card::id::StreamName;
 use crate::error::Error;
 use crate::keys::kek::Kek;
 use crate::keys::keyring::{Environment, Keyring, WrappedKeyring};
+use crate::keys::manifest::Manifest;
 use crate::store::{AuthenticatedStore, Mark, SqliteStore};
 
 use super::applied::{Configuration, ConfigurationFiles, compare, describe, read_small};
@@ -78,6 +79,19 @@ pub(crate) fn refuse_keyring_rollback(
     Ok(())
 }
 
+pub(crate) fn refuse_config_rollback(
+    files: &Files,
+    manifest: &Manifest,
+    store: &AuthenticatedStore,
+    floor: &Generations,
+) -> Result<(), Problem> {
+    let seen = Mark::Manifest.raise(store, manifest.generation()).at(&files.state())?;
+    if manifest.generation() < seen.max(floor.config) {
+        return Err(Problem::new(Error::ConfigRollback, &files.manifest()));
+    }
+    Ok(())
+}
+
 /// The log must not have lost what the store has seen of it: a stream that was taken out of the list, deleted with its
 /// checkpoint, or put back in an older state is refused. Raises the marks to what is there.
 pub(crate) fn refuse_log_rollback(
@@ -120,10 +134,7 @@ pub(crate) fn open_configuration(
     if manifest.environment() != keyring.environment() {
         return Err(Problem::new(Error::EnvironmentMismatch, &files.manifest()));
     }
-    let seen = Mark::Manifest.raise(store, manifest.generation()).at(&files.state())?;
-    if manifest.generation() < seen.max(floor.config) {
-        return Err(Problem::new(Error::ConfigRollback, &files.manifest()));
-    }
+    refuse_config_rollback(files, &manifest, store, floor)?;
     if !differences.is_empty() && keyring.environment() == Environment::Production {
         return Err(Problem::with_detail(Error::ConfigChanged, files.root(), describe(&differences)));
     }

@@ -63,9 +63,10 @@ fn ac_30_an_empty_policy_denies_every_reveal() {
     assert!(!records.iter().any(|record| record.kind() == "reveal.intent"));
 }
 
-/// The records that an action adds, seen from the end.
+/// The last records of the open stream: type and reason.
 fn last_kinds(lab: &Lab, count: usize) -> Vec<(String, String)> {
-    let records = lab.records();
+    let mut records = lab.records();
+    records.retain(|record| record.own("stream") == "app-1");
     let kept = records.iter().skip(records.len() - count);
     kept.map(|record| (record.kind().to_owned(), record.reason().to_owned())).collect()
 }
@@ -251,7 +252,7 @@ fn ac_33_reveal_takes_handles_only() {
         ("a token without its format", digits.into(), None),
         ("a token with a record id", handle.clone(), Some("C1")),
         ("a sealed record without its id", record.clone(), None),
-        ("a cut record", record[..100].into(), Some("C1")),
+        ("a cut record", record[..80].into(), Some("C1")),
         ("nothing", String::new(), None),
         ("garbage", "../../etc/passwd".into(), None),
         ("a fingerprint", "x".repeat(43), None),

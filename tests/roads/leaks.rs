@@ -85,8 +85,8 @@ fn ac_05_failures_tell_no_digit_of_the_card_number() {
             7 => told(SecurityCode::parse(text.as_bytes())),
             8 => told(Expiry::parse(text.as_bytes())),
             9 => {
-                let request = RevealRequest::new(&text, None).case(&digits).purpose(&text).origin(&digits);
-                format!("{request:?}") + &told(gate.decide(&alice, &request.tenant(&text).field(&digits)))
+                let request = RevealRequest::new(&text, None).case(&digits).purpose(&digits).origin(&digits);
+                format!("{request:?}") + &told(gate.decide(&alice, &request.tenant(&digits).field(&digits)))
             }
             10 => {
                 let wrong = PanRules::new().allow_12_digits().allow_wrong_check_digit();

@@ -181,6 +181,44 @@ fn ac_57_rolled_back_files_are_refused() {
 }
 
 #[test]
+fn ac_57_a_store_from_the_beginning_of_the_last_process_unlocks_nobody() {
+    let lab = Lab::production();
+    lab.open().close().unwrap();
+    let kept = lab.keep("kept");
+    let vault = lab.open();
+    let gate = vault.gate().unwrap();
+    let mallory = person(&gate, "mallory", now());
+    for number in 0..21 {
+        let _ = reveal(&gate, &mallory, ask(&token(&vault, &card(number))));
+    }
+    assert_eq!(vault.locks().unwrap().len(), 1);
+    drop(gate);
+    vault.close().unwrap();
+    put_back(&lab, &kept, &["state.db"]);
+    assert_refused(&lab.refusal(), Error::StoreRollback, "state.db");
+}
+
+#[test]
+fn ac_57_a_log_that_was_removed_does_not_begin_anew() {
+    let lab = Lab::production();
+    lab.open().close().unwrap();
+    let kept = lab.keep("kept");
+    for gone in ["audit", "audit/streams"] {
+        let place = lab.file(gone);
+        if place.is_dir() {
+            fs::remove_dir_all(&place).unwrap();
+        } else {
+            fs::remove_file(&place).unwrap();
+        }
+        assert_refused(&lab.refusal(), Error::AuditDamaged, "streams");
+        let _ = fs::remove_dir_all(lab.file("audit"));
+        super::lab::copy_tree(&kept.join("audit"), &lab.file("audit"));
+    }
+    lab.open().close().unwrap();
+    lab.assert_verifies();
+}
+
+#[test]
 fn ac_57_a_changed_configuration_does_not_open_in_production() {
     type Change = (&'static str, fn(&Lab), &'static str);
     let changes: [Change; 7] = [
@@ -242,7 +280,7 @@ fn ac_57_a_dev_vault_warns_of_a_change_and_applies_it() {
 fn ac_57_edited_rows_of_the_store_are_refused() {
     let rows = [
         ("a lock deleted", "DELETE FROM rows WHERE tbl = 'lock'"),
-        ("a lock edited", "UPDATE rows SET value = value || x'00' WHERE tbl = 'lock'"),
+        ("a lock edited", "UPDATE rows SET value = CAST(value || x'00' AS BLOB) WHERE tbl = 'lock'"),
         (
             "a lock of another",
             "UPDATE rows SET key = CAST('https://login.shop.example|bob' AS BLOB) WHERE tbl = 'lock'",
