@@ -80,6 +80,16 @@ impl RootKey {
         &self.secret
     }
 
+    /// The same key with other bytes, for vectors.
+    #[cfg(test)]
+    pub(crate) fn with_bytes(self, bytes: [u8; 32]) -> Self {
+        let secret = Secret::fill_with(|place| {
+            *place = bytes;
+            Ok(())
+        });
+        Self { secret: secret.expect("filled"), ..self }
+    }
+
     /// The secret, if state and dates permit this use at `now`.
     ///
     /// # Errors

@@ -21,3 +21,5 @@ pub use tokenizer::Tokenizer;
 
 #[cfg(test)]
 mod acceptance;
+#[cfg(test)]
+mod seal_acceptance;

@@ -88,7 +88,7 @@ impl Lab {
     }
 
     pub(crate) fn with(environment: Environment, policy: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = folder();
         let given = folder.path().join("given");
         write_configuration(&given, environment, policy);
         let options = CreateOptions { environment, configuration: Some(given) };
@@ -141,6 +141,14 @@ impl Lab {
     pub(crate) fn assert_verifies(&self) {
         assert_verifies(&self.dir());
     }
+}
+
+/// In memory where the system has a place for it: the files are the same, and 20,000 recorded denials do not wait
+/// for a disk. A killed process leaves behind what it wrote there as well; real disks are the matter of the tests of
+/// store and log.
+fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory).unwrap() } else { tempfile::tempdir().unwrap() }
 }
 
 pub(crate) fn unlock() -> Unlock {

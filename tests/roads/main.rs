@@ -13,3 +13,4 @@ mod limits;
 mod records;
 mod sad;
 mod tamper;
+mod vectors;
