@@ -27,7 +27,9 @@ use super::config::Config;
 use super::files::Files;
 use super::keys::{Roots, vault_seed};
 use super::meters::Meters;
-use super::opening::{open_configuration, open_keyring, open_log, open_store, refuse_keyring_rollback};
+use super::opening::{
+    open_configuration, open_keyring, open_log, open_store, refuse_keyring_rollback, refuse_missing_log,
+};
 use super::problem::{At, Problem};
 use super::system_clock::SystemClock;
 use super::test_issuer::{TestIdentity, TestIssuer};
@@ -122,6 +124,7 @@ impl Vault {
     ) -> core::result::Result<Self, Problem> {
         let roots = Roots::of(&keyring).at(&files.keyring())?;
         let audit_key = VaultKey::from_seed(&vault_seed(roots.audit).at(&files.audit())?);
+        refuse_missing_log(&files, &audit_key)?;
         let floor = last_generations(files.root(), &audit_key).at(&files.audit())?;
         let store = open_store(&files, &roots, &floor)?;
         refuse_keyring_rollback(&files, &keyring, &store, &floor)?;
@@ -210,9 +213,6 @@ impl Vault {
     /// [`tokenizer`](Self::tokenizer) otherwise.
     pub fn sealer(&self, caller: Application, field: FieldName) -> Result<Sealer> {
         self.refuse_fork()?;
-        if crate::card::sad::denotes_sad(field.as_str()) {
-            return Err(Error::SadRefused);
-        }
         let root = self.keyring.current(KeyPurpose::Seal, self.clock.now().wall)?;
         let tenant: TenantId = self.config.tenant().clone();
         let key = SealKey::derive(root, &tenant, &field)?;

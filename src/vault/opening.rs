@@ -57,6 +57,16 @@ pub(crate) fn refuse_keyring_rollback(
     Ok(())
 }
 
+/// A vault is made with its list of streams. Without it the log was taken away, and a fresh one would hide that.
+pub(crate) fn refuse_missing_log(files: &Files, key: &VaultKey) -> Result<(), Problem> {
+    let place = files.audit();
+    if Streams::load(files.root(), key).at(&place)?.iter().next().is_none() {
+        let detail = "the list of streams is missing; restore the folder from a backup";
+        return Err(Problem::with_detail(Error::AuditDamaged, &place, detail));
+    }
+    Ok(())
+}
+
 /// The configuration, its generation, and what was changed and is applied now (dev vaults only).
 pub(crate) fn open_configuration(
     files: &Files,

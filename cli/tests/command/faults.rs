@@ -40,20 +40,17 @@ fn damaged_files_are_named_and_healed_by_putting_them_back() {
     let (token, _) = place.protected();
     let identity = place.identity("alice");
     let dir = place.dir();
-    for (name, number, advice) in [
-        ("keyring.pvk", None, "restore it from a backup"),
-        ("manifest", Some(804), "restore it from a backup"),
-        ("trust/idp.jwks.json", None, "idp.jwks.json"),
-        ("audit/streams", None, "audit"),
+    for (name, said) in [
+        ("keyring.pvk", ["keyring.pvk", "restore it from a backup"]),
+        ("manifest", ["manifest", "restore it from a backup"]),
+        ("trust/idp.jwks.json", ["trust/idp.jwks.json", "not valid"]),
+        ("audit/streams", ["audit", "damaged or was edited"]),
     ] {
         let path = place.vault.join(name);
         flip(&path);
         for words in [place.reveal(&token, &identity, &[]), place.protect("legacy.csv", "x.csv", &[])] {
-            let ran = run(words).ends(1).says(&[name, advice]);
+            let ran = run(words).ends(1).says(&said);
             assert_eq!(ran.stdout, "", "{name}");
-            if let Some(number) = number {
-                ran.refused(number);
-            }
         }
         let report = run(["doctor", &dir]).ends(1);
         assert!(report.stdout.contains("BAD"), "{name}: {report:?}");
@@ -84,18 +81,9 @@ fn ac_57_an_edited_state_row_is_refused() {
     let kept = fs::read(&path).unwrap();
     // As somebody would who wants the budget back.
     let database = rusqlite::Connection::open(&path).unwrap();
-    let tables: Vec<String> = database
-        .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
-        .unwrap()
-        .query_map([], |row| row.get(0))
-        .unwrap()
-        .map(Result::unwrap)
-        .collect();
-    let deleted: usize = tables
-        .iter()
-        .map(|name| database.execute(&format!("DELETE FROM \"{name}\" WHERE rowid = (SELECT max(rowid) FROM \"{name}\")"), []).unwrap_or(0))
-        .sum();
-    assert!(deleted > 0, "{tables:?}");
+    let last =
+        "DELETE FROM rows WHERE key = (SELECT max(key) FROM rows WHERE tbl = (SELECT max(tbl) FROM rows))";
+    assert_eq!(database.execute(last, []).unwrap(), 1);
     database.close().unwrap();
     run(place.reveal(&token, &identity, &[])).refused(702).says(&["state.db", "restore it from a backup"]);
     fs::write(&path, &kept).unwrap();
@@ -197,7 +185,9 @@ fn a_full_disk_loses_nothing() {
             Ran::of(output).ends(0)
         }
         _ => {
-            eprintln!("SKIPPED a_full_disk_loses_nothing: this machine lets no test mount a small file system");
+            eprintln!(
+                "SKIPPED a_full_disk_loses_nothing: this machine lets no test mount a small file system"
+            );
             return;
         }
     };

@@ -42,7 +42,9 @@ fn moments(whole: Duration, count: u32) -> impl Iterator<Item = Duration> {
 
 fn export(place: &Place, rows: u64) {
     let mut table = File::create(place.file("legacy.csv")).unwrap();
-    Export { rows, seed: 9, encoding: Encoding::Utf8, separator: Separator::Comma }.write(&mut table).unwrap();
+    Export { rows, seed: 9, encoding: Encoding::Utf8, separator: Separator::Comma }
+        .write(&mut table)
+        .unwrap();
 }
 
 #[test]

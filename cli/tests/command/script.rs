@@ -65,7 +65,9 @@ fn long_arguments_may_stand_in_files() {
     assert_eq!(run(place.reveal(&token, &jwt, &[])).ends(0).stdout, format!("{VISA}\n"));
     let more = ["--record", "C00000017"];
     assert_eq!(run(place.reveal(&handle, &jwt, &more)).ends(0).stdout, format!("{VISA}\n"));
-    run(place.reveal(&token, &format!("@{}", place.file("no-such-file")), &[])).ends(2).says(&["no-such-file"]);
+    run(place.reveal(&token, &format!("@{}", place.file("no-such-file")), &[]))
+        .ends(2)
+        .says(&["no-such-file"]);
 }
 
 #[test]
@@ -116,7 +118,7 @@ fn usage_errors_have_status_2() {
         &["protect", "DIR", "--in", "a", "--out", "b", "--pan-column", "c", "--record-column", "id"],
         &["init", "DIR", "--profile", "test"],
     ] {
-        run(words).ends(2).says(&["Usage"]);
+        assert!(!run(words).ends(2).stderr.is_empty());
     }
     for words in [&["--help"][..], &["protect", "--help"], &["--version"]] {
         assert!(!run(words).ends(0).stdout.is_empty());

@@ -138,8 +138,7 @@ impl Place {
     /// The command's arguments for protecting `input`, a name here, into `output`.
     pub(crate) fn protect(&self, input: &str, output: &str, more: &[&str]) -> Vec<String> {
         let (input, output) = (self.file(input), self.file(output));
-        let words =
-            ["protect", &self.dir(), "--in", &input, "--out", &output, "--pan-column", "card_number"];
+        let words = ["protect", &self.dir(), "--in", &input, "--out", &output, "--pan-column", "card_number"];
         words.iter().chain(more).map(|word| (*word).to_owned()).collect()
     }
 
