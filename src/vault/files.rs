@@ -51,11 +51,12 @@ impl Files {
     }
 }
 
-/// Writes a file whole or not at all: a temporary file beside it, made durable, then renamed over it.
+/// Writes a file whole or not at all: a temporary file beside it, made durable, then renamed over it. One process at
+/// a time: callers hold the directory's lock, or work on a vault that nobody knows yet.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), Problem> {
     let directory = path.parent().unwrap_or(Path::new("."));
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = directory.join(format!(".{name}.{}.partial", std::process::id()));
+    let temporary = directory.join(format!(".{name}.partial"));
     let written = write_new(&temporary, content).and_then(|()| std::fs::rename(&temporary, path));
     if written.is_err() {
         // What matters is reported below; a leftover is overwritten by the next try.
@@ -83,4 +84,14 @@ pub(crate) fn lock_directory(directory: &Path) -> Result<File, Problem> {
         .map_err(std::io::Error::from)
         .at(directory)?;
     Ok(handle)
+}
+
+/// As [`lock_directory`], if no other process holds the lock now.
+pub(crate) fn try_lock_directory(directory: &Path) -> std::io::Result<Option<File>> {
+    let handle = File::open(directory)?;
+    match rustix::fs::flock(&handle, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(Some(handle)),
+        Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
