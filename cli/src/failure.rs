@@ -25,7 +25,10 @@ impl Failure {
 
     /// A failure that concerns a file.
     pub(crate) fn at(place: &Path, error: &std::io::Error) -> Self {
-        Self { error: Some(std::io::Error::from(error.kind()).into()), text: format!("{}: {error}", place.display()) }
+        Self {
+            error: Some(std::io::Error::from(error.kind()).into()),
+            text: format!("{}: {error}", place.display()),
+        }
     }
 
     /// The stable number of the library's error, 0 for a failure of the command itself.

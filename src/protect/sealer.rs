@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::keys::state::KeyUse;
 use crate::store::CounterLease;
 
-use super::context::{Context, PAN_FIELD};
+use super::context::PAN_FIELD;
 use super::seal_key::SealKey;
 use super::sealed::Sealed;
 
@@ -50,8 +50,7 @@ impl Sealer {
         if self.field.as_str() != PAN_FIELD {
             return Err(Error::Argument);
         }
-        let context = self.context(record)?;
-        self.key.seal_pan(&self.start()?, &context, pan)
+        self.key.seal_pan(&self.start()?, record, pan)
     }
 
     /// Seals any other value, 1 to 65,536 bytes, for `record`: 64 bytes longer than the value.
@@ -66,8 +65,7 @@ impl Sealer {
         if holds_track_data(value) {
             return Err(Error::SadRefused);
         }
-        let context = self.context(record)?;
-        self.key.seal(&self.start()?, &context, value)
+        self.key.seal(&self.start()?, record, value)
     }
 
     /// The id of the key in use, as it stands in each record.
@@ -78,10 +76,6 @@ impl Sealer {
     /// How many values were sealed, a running count that outlives the sealer.
     pub(crate) fn count(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.sealed)
-    }
-
-    fn context(&self, record: &RecordId) -> Result<Context> {
-        Context::new(self.tenant.clone(), self.field.clone(), record.clone())
     }
 
     /// Period, message counter and nonce: what stands before every sealing.

@@ -30,7 +30,8 @@ pub(crate) fn run(args: &ProtectArgs, unlock: Unlock, terminal: Terminal) -> Res
     let summary = outcome?;
     closed?;
     if summary.rejected.contains_key(Error::LayoutRefused.name()) {
-        remarks.say("the layout hides too little of card numbers of some lengths: --layout auto takes them all");
+        remarks
+            .say("the layout hides too little of card numbers of some lengths: --layout auto takes them all");
     }
     if summary.protected > 0 {
         remarks.say(LEADING_ZEROS);
@@ -49,7 +50,8 @@ pub(crate) fn run(args: &ProtectArgs, unlock: Unlock, terminal: Terminal) -> Res
     Ok(if rejected { Outcome::Refused } else { Outcome::Done })
 }
 
-const LEADING_ZEROS: &str = "tokens are digits that can begin with zero: keep them in text columns, not in numbers";
+const LEADING_ZEROS: &str =
+    "tokens are digits that can begin with zero: keep them in text columns, not in numbers";
 
 /// What people read while the command runs, kept for those who read JSON at its end.
 struct Remarks {
@@ -227,11 +229,8 @@ fn sentence(summary: &Summary, rejects: Option<&str>) -> String {
         grouped(summary.rejected_rows()),
     );
     if let Some(rejects) = rejects {
-        let reasons: Vec<String> = summary
-            .rejected
-            .iter()
-            .map(|(reason, count)| format!("{reason} {}", grouped(*count)))
-            .collect();
+        let reasons: Vec<String> =
+            summary.rejected.iter().map(|(reason, count)| format!("{reason} {}", grouped(*count))).collect();
         text.push_str(&format!(" ({}; see {rejects})", reasons.join(", ")));
     }
     for column in &summary.dropped {
