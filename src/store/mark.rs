@@ -1,20 +1,25 @@
 //! High-water marks: the highest generation ever seen of a file that stands outside the store.
 
+use std::borrow::Cow;
+
 use super::authenticated::AuthenticatedStore;
 use super::fields::Fields;
 use super::table::Table;
+use crate::card::id::StreamName;
 use crate::error::Result;
 
 /// A file whose generation may only grow (PCI DSS 3.7.7, 8.2.2: a rollback is a substitution).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
+pub enum Mark<'a> {
     /// The keyring.
     Keyring,
     /// The manifest of configuration and trust files.
     Manifest,
+    /// The log of an audit stream: 1 once it was there, so that its removal is noticed.
+    Stream(&'a StreamName),
 }
 
-impl Mark {
+impl Mark<'_> {
     /// Raises the mark to `generation`, never lowers it; gives the higher of both.
     ///
     /// The caller refuses a file whose generation is below what this returns.
@@ -26,10 +31,11 @@ impl Mark {
         if generation <= seen {
             return Ok(seen);
         }
+        let key = self.key();
         store.write(|tx| {
-            let seen = decode(tx.get(Table::Mark, self.key())?)?;
+            let seen = decode(tx.get(Table::Mark, &key)?)?;
             if generation > seen {
-                tx.put(Table::Mark, self.key(), &generation.to_be_bytes())?;
+                tx.put(Table::Mark, &key, &generation.to_be_bytes())?;
             }
             Ok(seen.max(generation))
         })
@@ -40,13 +46,14 @@ impl Mark {
     /// # Errors
     /// As [`Store::view`](super::Store::view).
     pub fn highest(self, store: &AuthenticatedStore) -> Result<u64> {
-        store.read(|rows| decode(rows.get(Table::Mark, self.key())?))
+        store.read(|rows| decode(rows.get(Table::Mark, &self.key())?))
     }
 
-    const fn key(self) -> &'static [u8] {
+    fn key(&self) -> Cow<'static, [u8]> {
         match self {
-            Mark::Keyring => b"keyring",
-            Mark::Manifest => b"manifest",
+            Mark::Keyring => Cow::Borrowed(b"keyring"),
+            Mark::Manifest => Cow::Borrowed(b"manifest"),
+            Mark::Stream(name) => Cow::Owned([b"stream:".as_slice(), name.as_bytes()].concat()),
         }
     }
 }

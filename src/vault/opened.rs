@@ -134,7 +134,7 @@ impl Vault {
         let meters = Arc::new(Meters::default());
         let generations =
             Generations { keyring: keyring.generation(), config: manifest, store: store.generation() };
-        let log = open_log(&files, &roots, &config, &options, generations, Arc::clone(&meters))?;
+        let log = open_log(&files, &roots, &config, &options, &store, generations, Arc::clone(&meters))?;
         let store = Arc::new(store);
         let vault = Self {
             application: options.application,

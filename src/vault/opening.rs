@@ -127,6 +127,7 @@ pub(crate) fn open_log(
     roots: &Roots<'_>,
     config: &Config,
     options: &OpenOptions,
+    store: &AuthenticatedStore,
     generations: Generations,
     meters: Arc<Meters>,
 ) -> Result<AuditLog, Problem> {
@@ -146,6 +147,7 @@ pub(crate) fn open_log(
     let settings = Options { deadline: config.audit_deadline(), ..Options::default() };
     let mut outcome = Err(Problem::new(Error::AuditLocked, &place));
     for name in names {
+        refuse_lost_stream(files, store, &name)?;
         let seed = stream_seed(roots.audit, &name).at(&place)?;
         Streams::register(files.root(), vault_seed(roots.audit).at(&place)?, &name, &seed).at(&place)?;
         let meters = Arc::clone(&meters);
@@ -155,9 +157,26 @@ pub(crate) fn open_log(
             .poll(move |_| meters.read())
             .open()
             .at(&place);
-        if !matches!(&outcome, Err(problem) if problem.error() == Error::AuditLocked) {
-            break;
+        match &outcome {
+            Err(problem) if problem.error() == Error::AuditLocked => {}
+            Err(_) => break,
+            Ok(_) => {
+                Mark::Stream(&name).raise(store, 1).at(&files.state())?;
+                break;
+            }
         }
     }
     outcome
+}
+
+/// A stream that had a log must still have one. Where only the log or only its checkpoint is gone, opening it fails;
+/// without both it looks new, and only the store remembers.
+fn refuse_lost_stream(files: &Files, store: &AuthenticatedStore, name: &StreamName) -> Result<(), Problem> {
+    let log = files.audit().join(format!("{name}.jsonl"));
+    let gone = !log.exists() && !files.audit().join(format!("{name}.checkpoint")).exists();
+    if gone && Mark::Stream(name).highest(store).at(&files.state())? > 0 {
+        let detail = "the log of the stream is gone; restore the folder from a backup";
+        return Err(Problem::with_detail(Error::AuditDamaged, &log, detail));
+    }
+    Ok(())
 }

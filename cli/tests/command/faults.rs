@@ -72,6 +72,26 @@ fn damaged_files_are_named_and_healed_by_putting_them_back() {
 }
 
 #[test]
+fn a_log_that_was_taken_away_is_missed() {
+    let place = Place::new();
+    let (token, _) = place.protected();
+    let identity = place.identity("alice");
+    let audit = place.vault.join("audit");
+    for gone in [&["cli.jsonl"][..], &["cli.checkpoint"], &["cli.jsonl", "cli.checkpoint"], &["streams"]] {
+        for name in gone {
+            fs::rename(audit.join(name), place.file(name)).unwrap();
+        }
+        run(place.reveal(&token, &identity, &[])).refused(602).says(&["audit"]);
+        run(["audit", "verify", &place.dir()]).ends(1);
+        for name in gone {
+            fs::rename(place.file(name), audit.join(name)).unwrap();
+        }
+        run(place.reveal(&token, &identity, &[])).ends(0);
+    }
+    place.verifies();
+}
+
+#[test]
 fn ac_57_an_edited_state_row_is_refused() {
     let place = Place::new();
     let (token, _) = place.protected();
