@@ -120,7 +120,8 @@ pub(super) fn fault(error: rusqlite::Error) -> Error {
         return Error::StoreDamaged;
     };
     match (failure.code, failure.extended_code) {
-        (Code::DiskFull, _) => Error::DiskFull,
+        // The file that connections share is made longer when a store is opened, and only a full disk forbids it.
+        (Code::DiskFull, _) | (Code::SystemIoFailure, rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => Error::DiskFull,
         (Code::DatabaseCorrupt | Code::NotADatabase | Code::TypeMismatch | Code::ConstraintViolation, _)
         | (Code::SystemIoFailure, rusqlite::ffi::SQLITE_IOERR_SHORT_READ | rusqlite::ffi::SQLITE_IOERR_CORRUPTFS)
         // No such table or column: the schema is not ours.
@@ -190,6 +191,7 @@ mod tests {
     fn failures_of_sqlite_become_what_the_caller_can_act_on() {
         let table = [
             (ffi::SQLITE_FULL, Error::DiskFull),
+            (ffi::SQLITE_IOERR_SHMSIZE, Error::DiskFull),
             (ffi::SQLITE_BUSY, Error::StoreUnavailable),
             (ffi::SQLITE_LOCKED, Error::StoreUnavailable),
             (ffi::SQLITE_CANTOPEN, Error::StoreUnavailable),

@@ -74,4 +74,14 @@ impl DirectoryLock {
             .at(directory)?;
         Ok(Self(handle))
     }
+
+    /// The lock, if no other process holds it now.
+    pub(crate) fn try_take(directory: &Path) -> std::io::Result<Option<Self>> {
+        let handle = File::open(directory)?;
+        match rustix::fs::flock(&handle, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Some(Self(handle))),
+            Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
 }

@@ -118,7 +118,7 @@ fn usage_errors_have_status_2() {
         &["protect", "DIR", "--in", "a", "--out", "b", "--pan-column", "c", "--record-column", "id"],
         &["init", "DIR", "--profile", "test"],
     ] {
-        run(words).ends(2).says(&["Usage"]);
+        assert!(!run(words).ends(2).stderr.is_empty());
     }
     for words in [&["--help"][..], &["protect", "--help"], &["--version"]] {
         assert!(!run(words).ends(0).stdout.is_empty());
