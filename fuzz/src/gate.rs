@@ -44,9 +44,11 @@ impl Fixture {
         let directory = tempfile::tempdir().expect("a directory");
         let (given, place) = (directory.path().join("given"), directory.path().join("vault"));
         std::fs::create_dir_all(given.join("trust")).expect("a directory");
-        for (name, content) in
-            [("panveil.toml", config()), ("policy.toml", POLICY.into()), ("trust/idp.jwks.json", provider::jwks())]
-        {
+        for (name, content) in [
+            ("panveil.toml", config()),
+            ("policy.toml", POLICY.into()),
+            ("trust/idp.jwks.json", provider::jwks()),
+        ] {
             std::fs::write(given.join(name), content).expect("a file");
         }
         let options = CreateOptions { environment: Environment::Dev, configuration: Some(given) };
@@ -68,7 +70,8 @@ impl Fixture {
 
     fn ask(&self, text: &str) {
         let mut lines = text.split('\n');
-        let mut next = |default: &str| lines.next().filter(|line| !line.is_empty()).unwrap_or(default).to_owned();
+        let mut next =
+            |default: &str| lines.next().filter(|line| !line.is_empty()).unwrap_or(default).to_owned();
         let named = next("TOKEN");
         let handle = match named.as_str() {
             "TOKEN" => &self.token,
@@ -101,7 +104,10 @@ impl Fixture {
                 let pan = revealed.pan().expect("the field is the card number");
                 assert!(pan.passes_luhn());
                 assert!(handle.starts_with('f') || made_here, "a record opened that was not sealed here");
-                assert!(decided.is_ok_and(|decision| decision.is_allow()), "revealed without an allowing rule");
+                assert!(
+                    decided.is_ok_and(|decision| decision.is_allow()),
+                    "revealed without an allowing rule"
+                );
             }
             Err(error) => assert!(!matches!(error, Error::Internal | Error::Locked), "{error:?}"),
         }
@@ -113,7 +119,8 @@ fn unlock() -> Unlock {
 }
 
 fn service_token() -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    let now =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
     let claims = serde_json::json!({
         "iss": "https://services.example", "aud": "panveil", "sub": "settlement", "roles": ["settlement"],
         "iat": now, "exp": now + 3_600, "jti": "j1",

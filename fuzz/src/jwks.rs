@@ -24,7 +24,9 @@ fn read(bytes: &[u8]) {
             assert!(!set.is_empty() && set.len() <= keys.len() && keys.len() <= 100);
             for key in keys {
                 let key = key.as_object().expect("a key is an object");
-                assert!(["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().all(|name| !key.contains_key(*name)));
+                assert!(
+                    ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().all(|name| !key.contains_key(*name))
+                );
                 assert_ne!(key.get("kty"), Some(&Value::from("oct")));
             }
             assert_eq!(format!("{set:?}"), format!("Jwks({} keys)", set.len()));

@@ -93,7 +93,9 @@ impl Grid {
         Self {
             roles: ["chargeback", "security"].map(|role| Role::new(role).expect(ok)).into(),
             purposes: ["chargeback", "settlement"].map(|purpose| Purpose::new(purpose).expect(ok)).into(),
-            cases: ["CB-1042", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"].map(|case| CaseRef::new(case).expect(ok)).into(),
+            cases: ["CB-1042", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]
+                .map(|case| CaseRef::new(case).expect(ok))
+                .into(),
             origin: Origin::new("10.0.0.5").expect(ok),
             tenant: TenantId::new("main").expect(ok),
             field: FieldName::new("pan").expect(ok),

@@ -17,9 +17,8 @@ static KEY: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::from_bytes(&[1; 
 /// Verifies tokens of persons and services of this provider.
 pub static VERIFIER: LazyLock<IdentityVerifier> = LazyLock::new(|| {
     let jwks = Jwks::parse(jwks().as_bytes()).expect("a key set");
-    let issuers = [PERSONS, SERVICES].map(|table| {
-        (toml::from_str::<Issuer>(table).expect("a table of an issuer"), jwks.clone())
-    });
+    let issuers = [PERSONS, SERVICES]
+        .map(|table| (toml::from_str::<Issuer>(table).expect("a table of an issuer"), jwks.clone()));
     IdentityVerifier::new(issuers.into()).expect("two different issuers")
 });
 

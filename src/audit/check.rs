@@ -92,11 +92,12 @@ impl StreamVerifier {
         self.frontier.append(leaf);
         self.prev_link = self.prev;
         self.prev = leaf;
-        self.report.records = self.frontier.size();
-        match self.signed.get(&self.frontier.size()).copied() {
-            Some(root) => self.compare(&root),
-            None => Ok(()),
+        if let Some(root) = self.signed.get(&self.frontier.size()).copied() {
+            self.compare(&root)?;
         }
+        // A record with which the log no longer has its signed root is not a good one.
+        self.report.records = self.frontier.size();
+        Ok(())
     }
 
     /// Ends the log: says what it holds, and [`Fault::TailMissing`] if a checkpoint counted more records.
@@ -347,6 +348,20 @@ mod tests {
                 "{kind} at {at}, byte {byte}, other {other}: {finding:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_last_record_that_breaks_the_signed_root_is_not_counted_as_good() {
+        let log = log(10);
+        let text = String::from_utf8(log.lines[9].clone()).unwrap();
+        let changed = text.replacen("\"time\":1", "\"time\":2", 1).into_bytes();
+        assert_ne!(changed, log.lines[9]);
+        let mut verifier = verifier(&log);
+        for line in &log.lines[..9] {
+            verifier.record(line, None).unwrap();
+        }
+        assert_eq!(verifier.record(&changed, None).unwrap_err().fault, Fault::Rewritten);
+        assert_eq!(verifier.finish().0.records, 9);
     }
 
     #[test]

@@ -123,8 +123,16 @@ fn files() -> Outcome {
     seed("config", "a-number-where-none-may-be", "version = 1\ntenant = 4111111111111111\n")?;
     seed("config", "wrong-version", "version = 4111111111\n")?;
     seeds("policy", [POLICY, "", "version = 1\n", "version = 1\nshared_ids = [\"frontdesk\"]\n"])?;
-    seed("rows", "plain", b"\x07id,card,memo,cvv\n1,4111111111111111,x,123\n2,,y,\n3,4111111111111112,z,9\n")?;
-    seed("rows", "quoted", b"\x20\"id\",\"card\"\r\n\"1\",\"4111 1111 1111 1111\"\r\n\"2,\"\"\",\"x\ny\"\r\n")?;
+    seed(
+        "rows",
+        "plain",
+        b"\x07id,card,memo,cvv\n1,4111111111111111,x,123\n2,,y,\n3,4111111111111112,z,9\n",
+    )?;
+    seed(
+        "rows",
+        "quoted",
+        b"\x20\"id\",\"card\"\r\n\"1\",\"4111 1111 1111 1111\"\r\n\"2,\"\"\",\"x\ny\"\r\n",
+    )?;
     seed("rows", "bars", b"\x03card|n\n4012888888881881|a\\\"b\n|\n")?;
     seed("rows", "shift-jis", b"\x05id;card;\x83\x8a\n1;5555555555554444;\x83\x7c\x95\x5c\n")?;
     seed("rows", "marked", b"\x01\xef\xbb\xbfcard\tx\r378282246310005\t\"open\r")?;
@@ -160,8 +168,16 @@ fn tokens() -> Outcome {
         ],
     )?;
     seed("jwks", "empty", "{\"keys\":[]}")?;
-    seed("jwks", "one-key", r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
-    seed("jwks", "weak-key", r#"{"kty":"OKP","crv":"Ed25519","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#)?;
+    seed(
+        "jwks",
+        "one-key",
+        r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+    )?;
+    seed(
+        "jwks",
+        "weak-key",
+        r#"{"kty":"OKP","crv":"Ed25519","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#,
+    )?;
     seed("jwks", "symmetric", r#"{"kty":"oct","k":"AAAA"}"#)?;
     seed("jwks", "encryption", r#"{"kty":"RSA","use":"enc","kid":"e"},{"kty":"EC","crv":"P-384","kid":"p"}"#)
 }
