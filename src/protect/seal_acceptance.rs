@@ -288,7 +288,8 @@ fn ac_25_a_record_crafted_to_open_under_two_keys_is_refused() {
     let (own, other) = (key(&ring, "a", "name"), key(&ring, "b", "name"));
     let context_of = |of: &str| context(of, "name", "C1");
     let header = sealed::header(own.id());
-    let associated = sealed::associated_data(&header, &context_of("a"));
+    let start = sealed::associated_start(&header, &tenant("a"), &field("name"));
+    let associated = sealed::associated_data(&start, context_of("a").record());
     let [cipher, other_cipher] = ["a", "b"].map(|of| cipher_key(root, of, "name"));
     let nonce = nonce();
     let (body, tag) = craft([&cipher, &other_cipher], &nonce, &associated);

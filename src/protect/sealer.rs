@@ -51,7 +51,17 @@ impl Sealer {
         let root = keyring.current(KeyPurpose::Seal, clock.now().wall)?;
         let key = SealKey::derive(root, &tenant, &field)?;
         let counter = CounterLease::new(store, *key.id().as_bytes(), DEFAULT_MESSAGE_LIMIT)?;
-        Ok(Self { tenant, field, key, counter, clock, sealed: Arc::default() })
+        Ok(Self::new(tenant, field, key, counter, clock))
+    }
+
+    pub(super) fn new(
+        tenant: TenantId,
+        field: FieldName,
+        key: SealKey,
+        counter: CounterLease,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { tenant, field, key, counter, clock, sealed: Arc::default() }
     }
 
     /// Gives the message numbers that were leased and not used back to the store.
