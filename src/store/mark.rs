@@ -3,6 +3,7 @@
 use super::authenticated::AuthenticatedStore;
 use super::fields::Fields;
 use super::table::Table;
+use crate::card::id::StreamName;
 use crate::error::Result;
 
 /// A file whose generation may only grow (PCI DSS 3.7.7, 8.2.2: a rollback is a substitution).
@@ -51,6 +52,36 @@ impl Mark {
             Mark::Manifest => b"manifest",
             Mark::Streams => b"streams",
         }
+    }
+}
+
+/// Whether an audit stream was ever begun, so that one whose files are gone does not begin anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamMark(Vec<u8>);
+
+impl StreamMark {
+    /// The mark of one stream.
+    pub fn of(stream: &StreamName) -> Self {
+        Self([b"stream/", stream.as_bytes()].concat())
+    }
+
+    /// Whether it stands.
+    ///
+    /// # Errors
+    /// As [`Store::view`](super::Store::view).
+    pub fn stands(&self, store: &AuthenticatedStore) -> Result<bool> {
+        store.read(|rows| Ok(decode(rows.get(Table::Mark, &self.0)?)? > 0))
+    }
+
+    /// Sets it. Nothing is written if it stands already.
+    ///
+    /// # Errors
+    /// As [`Store::transact`](super::Store::transact).
+    pub fn set(&self, store: &AuthenticatedStore) -> Result<()> {
+        if self.stands(store)? {
+            return Ok(());
+        }
+        store.write(|tx| tx.put(Table::Mark, &self.0, &1_u64.to_be_bytes()))
     }
 }
 

@@ -134,7 +134,7 @@ impl Vault {
         let generations =
             Generations { keyring: keyring.generation(), config: manifest, store: store.generation() };
         refuse_streams_rollback(&files, &audit_key, &store)?;
-        let log = open_log(&files, &roots, &config, &options, generations, Arc::clone(&meters))?;
+        let log = open_log(&files, &roots, &config, &options, generations, Arc::clone(&meters), &store)?;
         let streams = Streams::load(files.root(), &audit_key).at(&files.audit())?;
         Mark::Streams.raise(&store, streams.generation()).at(&files.state())?;
         let store = Arc::new(store);
@@ -323,5 +323,32 @@ impl Vault {
 impl core::fmt::Debug for Vault {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Vault").field("directory", &self.files.root()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OpenOptions, Vault};
+    use crate::card::id::{Application, FieldName};
+    use crate::error::Error;
+    use crate::keys::keyring::Environment;
+    use crate::vault::{CreateOptions, Unlock, create};
+
+    #[test]
+    fn a_forked_child_is_told_to_open_the_vault_again() {
+        // A fork needs unsafe code, which there is none of; a child differs by its process id alone.
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("vault");
+        let options = CreateOptions { environment: Environment::Dev, configuration: None };
+        create(&place, Unlock::passphrase("x"), &options).unwrap();
+        let open = OpenOptions::application("app").unwrap();
+        let mut vault = Vault::open(&place, Unlock::passphrase("x"), open).unwrap();
+        let caller = || Application::new("app").unwrap();
+        assert!(vault.tokenizer(caller()).is_ok() && vault.gate().is_ok());
+        vault.process = vault.process.wrapping_add(1);
+        assert_eq!(vault.tokenizer(caller()).map(|_| ()), Err(Error::Forked));
+        assert_eq!(vault.fingerprinter(caller()).map(|_| ()), Err(Error::Forked));
+        assert_eq!(vault.sealer(caller(), FieldName::new("pan").unwrap()).map(|_| ()), Err(Error::Forked));
+        assert_eq!(vault.gate().map(|_| ()), Err(Error::Forked));
     }
 }

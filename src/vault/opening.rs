@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::keys::kek::Kek;
 use crate::keys::keyring::{Environment, Keyring, WrappedKeyring};
 use crate::keys::manifest::Manifest;
-use crate::store::{AuthenticatedStore, Mark, SqliteStore};
+use crate::store::{AuthenticatedStore, Mark, SqliteStore, StreamMark};
 
 use super::applied::{Configuration, ConfigurationFiles, compare, describe, read_small};
 use super::config::Config;
@@ -147,6 +147,7 @@ pub(crate) fn open_log(
     options: &OpenOptions,
     generations: Generations,
     meters: Arc<Meters>,
+    store: &AuthenticatedStore,
 ) -> Result<AuditLog, Problem> {
     let names = match &options.stream {
         Stream::Only(name) => vec![name.clone()],
@@ -164,6 +165,12 @@ pub(crate) fn open_log(
     let settings = Options { deadline: config.audit_deadline(), ..Options::default() };
     let mut outcome = Err(Problem::new(Error::AuditLocked, &place));
     for name in names {
+        let mark = StreamMark::of(&name);
+        // Every opening leaves a checkpoint; without one, log and checkpoint were taken away together.
+        let checkpoint = place.join(format!("{name}.checkpoint"));
+        if mark.stands(store).at(&files.state())? && !checkpoint.exists() {
+            return Err(Problem::new(Error::AuditDamaged, &checkpoint));
+        }
         let seed = stream_seed(roots.audit, &name).at(&place)?;
         Streams::register(files.root(), vault_seed(roots.audit).at(&place)?, &name, &seed).at(&place)?;
         let meters = Arc::clone(&meters);
@@ -173,6 +180,9 @@ pub(crate) fn open_log(
             .poll(move |_| meters.read())
             .open()
             .at(&place);
+        if outcome.is_ok() {
+            mark.set(store).at(&files.state())?;
+        }
         if !matches!(&outcome, Err(problem) if problem.error() == Error::AuditLocked) {
             break;
         }

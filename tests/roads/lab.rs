@@ -124,7 +124,7 @@ impl Lab {
 
     /// Why it does not open.
     pub(crate) fn refusal(&self) -> Problem {
-        self.try_open(Arc::new(SystemClock::new())).err().expect("the vault opened")
+        self.try_open(Arc::new(SystemClock::new())).expect_err("the vault opened")
     }
 
     /// A whole copy of the vault as it stands.
