@@ -105,7 +105,8 @@ pub(crate) fn refuse_log_rollback(
     let mark = Mark::Streams.highest(store).at(&files.state())?;
     let streams = Streams::load(files.root(), key).at(&place)?;
     if streams.generation() < mark {
-        return Err(Problem::with_detail(Error::AuditDamaged, &place, "the list of streams is an older one"));
+        let list = place.join("streams");
+        return Err(Problem::with_detail(Error::AuditDamaged, &list, "the list of streams is gone or an older one"));
     }
     Mark::Streams.raise(store, streams.generation()).at(&files.state())?;
     for (name, _) in streams.iter() {
@@ -113,8 +114,9 @@ pub(crate) fn refuse_log_rollback(
         let seen = mark.highest(store).at(&files.state())?;
         let size = last_size(files.root(), key, name).at(&place)?;
         if size < seen {
-            let detail = format!("records of the stream {name} are gone");
-            return Err(Problem::with_detail(Error::AuditDamaged, &place, detail));
+            let checkpoint = place.join(format!("{name}.checkpoint"));
+            let detail = "records that the store has seen are gone; restore the folder from a backup";
+            return Err(Problem::with_detail(Error::AuditDamaged, &checkpoint, detail));
         }
         mark.raise(store, size).at(&files.state())?;
     }

@@ -203,14 +203,19 @@ fn ac_57_a_log_that_was_removed_does_not_begin_anew() {
     let lab = Lab::production();
     lab.open().close().unwrap();
     let kept = lab.keep("kept");
-    for gone in ["audit", "audit/streams"] {
-        let place = lab.file(gone);
-        if place.is_dir() {
-            fs::remove_dir_all(&place).unwrap();
-        } else {
-            fs::remove_file(&place).unwrap();
+    let rows: [(&[&str], &str); 3] = [
+        (&["audit"], "streams"),
+        (&["audit/streams"], "streams"),
+        (&["audit/app-1.jsonl", "audit/app-1.checkpoint"], "app-1.checkpoint"),
+    ];
+    for (gone, named) in rows {
+        for name in gone {
+            match lab.file(name) {
+                place if place.is_dir() => fs::remove_dir_all(place).unwrap(),
+                place => fs::remove_file(place).unwrap(),
+            }
         }
-        assert_refused(&lab.refusal(), Error::AuditDamaged, "streams");
+        assert_refused(&lab.refusal(), Error::AuditDamaged, named);
         let _ = fs::remove_dir_all(lab.file("audit"));
         super::lab::copy_tree(&kept.join("audit"), &lab.file("audit"));
     }
