@@ -106,7 +106,11 @@ pub(crate) fn refuse_log_rollback(
     let streams = Streams::load(files.root(), key).at(&place)?;
     if streams.generation() < mark {
         let list = place.join("streams");
-        return Err(Problem::with_detail(Error::AuditDamaged, &list, "the list of streams is gone or an older one"));
+        return Err(Problem::with_detail(
+            Error::AuditDamaged,
+            &list,
+            "the list of streams is gone or an older one",
+        ));
     }
     Mark::Streams.raise(store, streams.generation()).at(&files.state())?;
     for (name, _) in streams.iter() {
