@@ -90,7 +90,7 @@ fn admission(count: usize) -> Result<(), Failure> {
             jti: Some(Identifier { issuer: PERSON_ISSUER, id: "j1", expires }),
             budgets: &budgets,
         };
-        limits.admit(&admission, clock.now()).expect("the budget is large enough");
+        let _ = limits.admit(&admission, clock.now()).expect("the budget is large enough");
     });
     row("admit: lock, identity, budgets (SQLite)", &samples);
     row("look again: lock", &Samples::take(count, || limits.recheck(&actor).expect("nobody is locked")));
