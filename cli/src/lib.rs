@@ -39,8 +39,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(directory_first(arguments)) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are no errors; what cannot be printed is not worth another one.
-            let _ = error.print();
+            Terminal::usage(&error);
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };

@@ -148,6 +148,24 @@ impl Limits {
         self.store.write(|tx| self.decide(tx, request, now))?
     }
 
+    /// Takes an identity token for `origin` and `application`, as [`admit`](Self::admit) does, and nothing else.
+    ///
+    /// # Errors
+    /// [`Error::IdentityReplayed`] if it belongs to another; else as
+    /// [`Store::transact`](crate::store::Store::transact).
+    pub fn claim(
+        &self,
+        token: &Identifier<'_>,
+        origin: &Origin,
+        application: &Application,
+        now: Now,
+    ) -> Result<()> {
+        self.store.write(|tx| {
+            let (budget_ms, _) = BudgetClock::advance(tx, now)?;
+            jti::claim(tx, &self.keys, token, origin, application, Moment { wall: now.wall, budget_ms })
+        })
+    }
+
     /// Reads the actor's lock again: what another thread or process locked since [`admit`](Self::admit) counts.
     ///
     /// # Errors

@@ -35,7 +35,9 @@ impl TokenKeys {
     /// # Errors
     /// [`Error::TokenFormat`] for version 0.
     pub(crate) fn derive(root: &Secret, version: u32, tenant: &TenantId) -> Result<Self> {
-        let mut slots = Vec::new();
+        // With room for all: a growing list would free key schedules unwiped.
+        let mut slots =
+            Vec::with_capacity((MIN_LENGTH..=MAX_DIGITS).count().saturating_mul(Layout::ALL.len()));
         for length in MIN_LENGTH..=MAX_DIGITS {
             for layout in Layout::ALL {
                 TokenFormat::new(version, layout)?;

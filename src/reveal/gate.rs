@@ -74,7 +74,7 @@ impl Gate {
 
     /// Verifies an identity token and binds it to the origin it came from.
     ///
-    /// A refusal is recorded.
+    /// The session is of this open vault alone; the gates of another refuse it. A refusal is recorded.
     ///
     /// # Errors
     /// [`Error::IdentityRefused`], [`Error::IdentityExpired`] or [`Error::SharedIdentity`] for the token,
@@ -84,7 +84,9 @@ impl Gate {
         let origin = Origin::new(origin).ok().filter(|origin| !holds_card_number(origin.as_bytes()));
         let verified = self.verifier.verify(token, now.wall).and_then(refuse_card_numbers);
         let reason = match (verified, &origin) {
-            (Ok(identity), Some(origin)) => return Ok(Session::new(identity, origin.clone(), token)),
+            (Ok(identity), Some(origin)) => {
+                return Ok(Session::new(identity, origin.clone(), token, &self.verifier, now));
+            }
             (Ok(_), None) => Error::OriginMissing,
             (Err(reason), _) => reason,
         };
@@ -134,9 +136,10 @@ impl Gate {
     /// [`reveal`](Self::reveal).
     ///
     /// # Errors
-    /// [`Error::IdFormat`] or [`Error::HoldsPan`] if tenant or field is no id.
+    /// [`Error::IdFormat`] or [`Error::HoldsPan`] if tenant or field is no id, [`Error::IdentityRefused`] for a
+    /// session of another vault.
     pub fn explain(&self, session: &Session, request: &RevealRequest) -> Result<Explanation> {
-        let (tenant, field) = self.scope_of(request)?;
+        let (tenant, field) = self.scope_of(session, request)?;
         let facts = trail::facts_of(request, &session.identity, &tenant, &field, self.clock.now().wall);
         Ok(self.policy.explain(&facts))
     }
@@ -146,12 +149,15 @@ impl Gate {
     /// # Errors
     /// As [`explain`](Self::explain).
     pub fn decide(&self, session: &Session, request: &RevealRequest) -> Result<Decision> {
-        let (tenant, field) = self.scope_of(request)?;
+        let (tenant, field) = self.scope_of(session, request)?;
         let facts = trail::facts_of(request, &session.identity, &tenant, &field, self.clock.now().wall);
         Ok(self.policy.decide(&facts))
     }
 
-    fn scope_of(&self, request: &RevealRequest) -> Result<(TenantId, FieldName)> {
+    fn scope_of(&self, session: &Session, request: &RevealRequest) -> Result<(TenantId, FieldName)> {
+        if !session.is_of(&self.verifier) {
+            return Err(Error::IdentityRefused);
+        }
         match trail::scope(self, request)? {
             (tenant, field, None) => Ok((tenant, field)),
             (_, _, Some(reason)) => Err(reason),

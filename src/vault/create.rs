@@ -171,8 +171,10 @@ fn make_audit(files: &Files, roots: &Roots<'_>, generations: Generations) -> Res
     replace(&path.join("vault.vkey"), format!("{key}\n").as_bytes())?;
     // A stream that is listed and has no log does not verify, so its first records are written now.
     let clock = Arc::new(SystemClock::new());
-    let log =
-        Opening::new(files.root(), &key, &name, seed, clock).generations(generations).open().at(&path)?;
+    let log = Opening::new(files.root(), &key, &name, seed, clock)
+        .generations(move || generations)
+        .open()
+        .at(&path)?;
     log.close().at(&path)?;
     Ok(key)
 }

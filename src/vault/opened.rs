@@ -125,19 +125,20 @@ impl Vault {
         let roots = Roots::of(&keyring).at(&files.keyring())?;
         let audit_key = VaultKey::from_seed(&vault_seed(roots.audit).at(&files.audit())?);
         let floor = last_generations(files.root(), &audit_key).at(&files.audit())?;
-        let store = open_store(&files, &roots, &floor)?;
+        let store = Arc::new(open_store(&files, &roots, &floor)?);
         refuse_keyring_rollback(&files, &keyring, &store, &floor)?;
         refuse_log_rollback(&files, &audit_key, &store)?;
         let (configuration, manifest, applied) = open_configuration(&files, &keyring, &store, &floor, held)?;
         let Configuration { config, policy, verifier } = configuration;
 
         let meters = Arc::new(Meters::default());
+        // Asked at every record and checkpoint: what was spent since the opening must not be put back either.
+        let (seen, generation) = (Arc::clone(&store), keyring.generation());
         let generations =
-            Generations { keyring: keyring.generation(), config: manifest, store: store.generation() };
+            move || Generations { keyring: generation, config: manifest, store: seen.generation() };
         let log = open_log(&files, &roots, &config, &options, generations, Arc::clone(&meters))?;
         // Again, for what opening the stream added.
         refuse_log_rollback(&files, &audit_key, &store)?;
-        let store = Arc::new(store);
         let vault = Self {
             application: options.application,
             config,
@@ -267,6 +268,28 @@ impl Vault {
         self.store.check()
     }
 
+    /// The public key of this vault's audit log, made from its keyring and not read from its files.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] never in practice.
+    pub fn audit_key(&self) -> Result<VaultKey> {
+        Ok(VaultKey::from_seed(&vault_seed(Roots::of(&self.keyring)?.audit)?))
+    }
+
+    /// Whether the audit log has failed: then nothing is revealed until [`reopen_log`](Self::reopen_log).
+    pub fn log_has_failed(&self) -> bool {
+        self.log.has_failed()
+    }
+
+    /// Opens a failed audit log again, as a new process would, so that a disk that hung for a while does not stop
+    /// reveals for good.
+    ///
+    /// # Errors
+    /// 6xx errors if it still cannot be written; it stays failed then.
+    pub fn reopen_log(&self) -> Result<()> {
+        self.log.reopen()
+    }
+
     /// Records that somebody read the audit log (PCI DSS 10.2.1.3).
     ///
     /// # Errors
@@ -295,12 +318,15 @@ impl Vault {
     /// is still held.
     pub fn close(self) -> Result<()> {
         let log = Arc::try_unwrap(self.log).map_err(|_| Error::AuditLocked)?;
-        log.saw_store(self.store.generation());
         log.close()
     }
 
     pub(crate) fn log(&self) -> &AuditLog {
         &self.log
+    }
+
+    pub(crate) fn store(&self) -> &AuthenticatedStore {
+        &self.store
     }
 
     fn refuse_fork(&self) -> Result<()> {

@@ -7,7 +7,7 @@ use crate::card::id::StreamName;
 use crate::error::Error;
 use crate::keys::kek::Kek;
 use crate::keys::keyring::{Environment, Keyring, WrappedKeyring};
-use crate::keys::manifest::Manifest;
+use crate::keys::manifest::{Difference, Manifest};
 use crate::store::{AuthenticatedStore, Mark, SqliteStore};
 
 use super::applied::{Configuration, ConfigurationFiles, compare, describe, read_small};
@@ -135,6 +135,50 @@ pub(crate) fn open_configuration(
     floor: &Generations,
     held: &DirectoryLock,
 ) -> Result<(Configuration, u64, Option<String>), Problem> {
+    let seen = look(files, keyring, store, floor)?;
+    let (generation, change) = (seen.manifest.generation(), describe(&seen.differences));
+    if seen.differences.is_empty() {
+        // A change that was killed halfway left older copies; who is asked about the next is judged by them.
+        if !copies::are_of(store, &seen.manifest).at(&files.state())? {
+            copies::keep(store, &seen.found).at(&files.state())?;
+        }
+        return Ok((seen.parse(files, keyring)?, generation, None));
+    }
+    if keyring.environment() == Environment::Production {
+        return Err(Problem::with_detail(Error::ConfigChanged, &files.manifest(), change));
+    }
+    let configuration = seen.parse(files, keyring)?;
+    let roots = Roots::of(keyring).at(&files.keyring())?;
+    let generation =
+        put_in_force(files, &roots, store, &seen.found, keyring.environment(), generation, held)?;
+    Ok((configuration, generation, Some(format!("{change}; applied, because this is a dev vault"))))
+}
+
+/// The files as they lie on disk beside the manifest, which is authentic and not older than one seen before.
+pub(crate) struct Seen {
+    pub(crate) found: ConfigurationFiles,
+    pub(crate) manifest: Manifest,
+    pub(crate) differences: Vec<Difference>,
+}
+
+impl Seen {
+    /// The configuration of the files, which must be valid and of the vault's environment.
+    pub(crate) fn parse(&self, files: &Files, keyring: &Keyring) -> Result<Configuration, Problem> {
+        let configuration = self.found.parse(files)?;
+        if configuration.config.environment() != keyring.environment() {
+            return Err(Problem::new(Error::EnvironmentMismatch, &files.config()));
+        }
+        Ok(configuration)
+    }
+}
+
+/// Reads files and manifest.
+pub(crate) fn look(
+    files: &Files,
+    keyring: &Keyring,
+    store: &AuthenticatedStore,
+    floor: &Generations,
+) -> Result<Seen, Problem> {
     let roots = Roots::of(keyring).at(&files.keyring())?;
     let found = ConfigurationFiles::read(files)?;
     let (manifest, differences) = compare(files, roots.config, &found)?;
@@ -142,23 +186,7 @@ pub(crate) fn open_configuration(
         return Err(Problem::new(Error::EnvironmentMismatch, &files.manifest()));
     }
     refuse_config_rollback(files, &manifest, store, floor)?;
-    if !differences.is_empty() && keyring.environment() == Environment::Production {
-        return Err(Problem::with_detail(Error::ConfigChanged, files.root(), describe(&differences)));
-    }
-    let configuration = found.parse(files)?;
-    if configuration.config.environment() != keyring.environment() {
-        return Err(Problem::new(Error::EnvironmentMismatch, &files.config()));
-    }
-    if differences.is_empty() {
-        return Ok((configuration, manifest.generation(), None));
-    }
-    let generation =
-        put_in_force(files, &roots, store, &found, keyring.environment(), manifest.generation(), held)?;
-    Ok((
-        configuration,
-        generation,
-        Some(format!("{}; applied, because this is a dev vault", describe(&differences))),
-    ))
+    Ok(Seen { found, manifest, differences })
 }
 
 /// Writes the next manifest for these files. Returns its generation.
@@ -185,7 +213,7 @@ pub(crate) fn open_log(
     roots: &Roots<'_>,
     config: &Config,
     options: &OpenOptions,
-    generations: Generations,
+    generations: impl Fn() -> Generations + Clone + Send + 'static,
     meters: Arc<Meters>,
 ) -> Result<AuditLog, Problem> {
     let names = match &options.stream {
@@ -209,7 +237,7 @@ pub(crate) fn open_log(
         let meters = Arc::clone(&meters);
         outcome = Opening::new(files.root(), &vault_key, &name, seed, Arc::clone(&options.clock))
             .options(settings.clone())
-            .generations(generations)
+            .generations(generations.clone())
             .poll(move |_| meters.read())
             .open()
             .at(&place);
