@@ -13,11 +13,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     Exit status: 0 done; 1 refused, failed, or rows rejected; 2 usage.")]
 pub struct Cli {
     /// Print results and errors as JSON.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 100)]
     pub json: bool,
 
     /// Read the passphrase from the first line of this file.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", display_order = 101)]
     pub passphrase_file: Option<PathBuf>,
 
     /// What to do.
@@ -81,6 +81,12 @@ pub enum Profile {
 
 /// `panveil protect`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Writes token, token_format and masked in place of the card column, and record_id and sealed \
+    with --seal.\nColumns of security codes, PINs and track data are dropped. Rows that cannot be taken stand in \
+    FILE.rejects.csv as line, column and reason; then the exit status is 1.\n\n\
+    Example:\n  panveil protect DIR --in legacy.csv --out protected.csv --pan-column card_number --seal --record-column id"
+)]
 pub struct ProtectArgs {
     /// The vault directory.
     pub dir: PathBuf,
@@ -124,6 +130,9 @@ pub struct ProtectArgs {
 
 /// `panveil reveal`.
 #[derive(Debug, Args)]
+#[command(after_help = "The policy decides; every request is recorded before anything is opened.\n\n\
+    Examples:\n  panveil reveal DIR --handle f1.6-4:TOKEN --identity @jwt --purpose chargeback --case CB-1042 --origin 10.0.0.5\n  \
+    panveil reveal DIR --handle UFYB... --record C00000017 --identity @jwt --purpose chargeback --case CB-1042 --origin 10.0.0.5")]
 pub struct RevealArgs {
     /// The vault directory.
     pub dir: PathBuf,
@@ -139,17 +148,17 @@ pub struct RevealArgs {
     /// Another field than pan.
     #[arg(long)]
     pub field: Option<String>,
-    /// The identity token of who asks.
-    #[arg(long, value_parser = text_or_file, default_value = "")]
+    /// The identity token of who asks, or @FILE.
+    #[arg(long, value_name = "JWT", value_parser = text_or_file, default_value = "", hide_default_value = true)]
     pub identity: String,
     /// What it is for.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     pub purpose: String,
     /// The case it belongs to.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     pub case: String,
     /// Where the request comes from.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     pub origin: String,
 }
 

@@ -4,6 +4,11 @@
 //! wrong check digit, some twice, some missing; security codes that should not be there; Japanese names; memos with
 //! quotes, commas and line breaks; and a few memos into which somebody typed a card number. Card numbers begin
 //! with BINs that are used for testing; names and addresses are invented. The same seed gives the same bytes.
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "it runs on its own small numbers and tables only, for demos, tests and benchmarks"
+)]
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

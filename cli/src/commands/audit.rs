@@ -33,8 +33,13 @@ fn check(dir: &Path, key: Option<&str>, checkpoints: &[PathBuf], terminal: Termi
         Some(text) => text.trim().parse()?,
         None => {
             let path = dir.join("audit").join("vault.vkey");
-            let text = std::fs::read_to_string(&path).map_err(|error| Failure::at(&path, &error))?;
-            text.trim().parse().map_err(|_| Failure::new(format!("{}: not an audit key", path.display())))?
+            let advice = "give the key that init printed with --vault-key";
+            let text = std::fs::read_to_string(&path).map_err(|error| {
+                Failure::of(panveil::Error::Io, format!("{}: {error}; {advice}", path.display()))
+            })?;
+            text.trim().parse().map_err(|error| {
+                Failure::of(error, format!("{}: not an audit key; {advice}", path.display()))
+            })?
         }
     };
     let mut external = Vec::new();

@@ -19,7 +19,8 @@ pub(crate) fn run(args: &InitArgs, unlock: Unlock, terminal: Terminal) -> Result
         (Environment::Dev, _) => "a dev vault: for trying out, not for live cards",
         (Environment::Production, Some(_)) => "a production vault with the configuration given",
         (Environment::Production, None) => {
-            "a production vault that allows nothing yet: edit its files, or make it anew with --from FOLDER"
+            "a production vault that trusts nobody and allows nothing; a change needs two people whom it \
+             trusts, so make it anew with --from FOLDER, where its configuration lies"
         }
     };
     terminal.result(
