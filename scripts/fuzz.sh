@@ -40,6 +40,8 @@ RUSTFLAGS="$flags" "${toolchain[@]}" cargo build --locked --release --manifest-p
 scratch=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")")
 trap 'rm -rf "$scratch"' EXIT
 export TMPDIR=$scratch # vaults that fuzzers make
+# SQLite, which is compiled with the sanitizer too, has two constants of one name in one file.
+export ASAN_OPTIONS=detect_odr_violation=0:${ASAN_OPTIONS:-}
 status=0
 for target in "${targets[@]}"; do
   program=fuzz/target/$triple/release/fuzz_$target
@@ -66,7 +68,7 @@ for target in "${targets[@]}"; do
     rm -rf "$merged"; mkdir "$merged"
     "$program" -merge=1 -max_len=1024 -timeout=20 "$merged" "fuzz/corpus/$target" "$found" >/dev/null 2>&1 || true
     # The shortest that add the most: enough for a replay in seconds.
-    find "$merged" -type f -size -2k -printf '%s %p\n' | sort -n | awk '{print $2}' | head -n 40 |
+    find "$merged" -type f -size -2k -printf '%s %p\n' | sort -n | awk 'NR <= 40 {print $2}' |
       while read -r file; do cp "$file" "fuzz/corpus/$target/found-$(sha256sum "$file" | cut -c1-12)"; done
   fi
 done

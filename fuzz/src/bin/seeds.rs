@@ -94,7 +94,7 @@ fn sealed_records() -> Outcome {
 fn files() -> Outcome {
     seed("keyring", "genuine", fs::read(root().join("fixtures/keyring.pvk"))?)?;
     seed("manifest", "genuine", manifest::genuine())?;
-    seed("audit", "genuine", audit::LOG)?;
+    seed("audit", "genuine", [b"\x01", audit::LOG].concat())?;
     seed("checkpoint", "genuine", audit::CHECKPOINT)?;
     seed("checkpoint", "key", audit::KEY.to_string())?;
     seed("checkpoint", "vault-key", vault().to_string())?;
@@ -106,9 +106,9 @@ fn files() -> Outcome {
         ("keyring", "cut", b"\x08\x00\x3e"),
         ("manifest", "one-byte", b"\x00\x20\x049"),
         ("manifest", "again", b"\x00\x30\x3f"),
-        ("audit", "one-byte", b"\x01\x00\x04x"),
-        ("audit", "order", b"\x00\x01\x02\x04\x03\x05\x06\x07\x08\x09\x0a\x0b"),
-        ("audit", "cut-order", b"\x00\x01\x02\x03\x04\x05"),
+        ("audit", "one-byte", b"\x03\x01\x00\x04x"),
+        ("audit", "order", b"\x07\x00\x01\x02\x04\x03\x05\x06\x07\x08\x09\x0a\x0b"),
+        ("audit", "cut-order", b"\x06\x00\x01\x02\x03\x04\x05"),
         ("checkpoint", "one-byte", b"\x00\x20\x049"),
         ("jwks", "one-byte", b"\x00\x20\x04x"),
     ] {
