@@ -5,12 +5,13 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 # Incremental files help nobody in a run from a clean checkout.
 export CARGO_INCREMENTAL ?= 0
 
-.PHONY: help demo test lint unit replay bench-quick bench fuzz doc tools clean
+.PHONY: help demo test lint unit replay bench-quick bench measure fuzz doc tools clean
 
 help:
 	@echo "make demo    build, protect a legacy card table, reveal one card, be refused in every way, verify the log"
 	@echo "make test    all checks, as in CI"
 	@echo "make bench   all benchmarks"
+	@echo "make measure rows per second and peak memory of protect on a million rows"
 	@echo "make fuzz    all fuzzers, FUZZ_SECONDS=60 each"
 
 demo: tools
@@ -43,6 +44,10 @@ bench-quick: tools
 
 bench: tools
 	$(CARGO) bench --locked -p panveil-benches
+
+measure: tools
+	$(CARGO) build --release --locked -p panveil-cli --bin panveil --examples
+	bash scripts/measure-protect.sh
 
 fuzz: tools
 	bash scripts/fuzz.sh

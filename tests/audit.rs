@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
@@ -416,7 +417,14 @@ fn missing_and_unlisted_streams_and_lists_are_found() {
     register(dir.path(), "cli");
     register(dir.path(), "app-1");
     open(dir.path()).unwrap().close().unwrap();
+    // Listed and not yet opened: where a kill left it.
+    assert_eq!(faults(dir.path(), &[]), []);
+    let checkpoint = dir.path().join("audit/app-1.checkpoint");
+    let none = fs::read(&checkpoint).unwrap();
+    fs::remove_file(&checkpoint).unwrap();
     assert_eq!(faults(dir.path(), &[]), [(Fault::CheckpointMissing, None), (Fault::StreamMissing, None)]);
+    assert_eq!(last_generations(dir.path(), &vault()).err(), Some(Error::AuditDamaged));
+    fs::write(&checkpoint, none).unwrap();
     Opening::new(dir.path(), &vault(), &name("app-1"), seed(2), Arc::new(HostClock))
         .open()
         .unwrap()
@@ -495,15 +503,18 @@ fn the_highest_generations_of_all_checkpoints_are_remembered() {
     register(dir.path(), "cli");
     register(dir.path(), "app-1");
     assert_eq!(last_generations(dir.path(), &vault()).unwrap(), Generations::default());
-    let open_at = |stream, generations| {
+    let store = Arc::new(AtomicU64::new(1));
+    let open_at = |stream, keyring, config| {
+        let store = Arc::clone(&store);
         Opening::new(dir.path(), &vault(), &name(stream), seed(2), Arc::new(HostClock))
-            .generations(generations)
+            .generations(move || Generations { keyring, config, store: store.load(Ordering::Relaxed) })
             .open()
             .unwrap()
     };
-    open_at("cli", Generations { keyring: 3, config: 2, store: 1 }).close().unwrap();
-    let log = open_at("app-1", Generations { keyring: 1, config: 1, store: 1 });
-    log.set_generations(Generations { keyring: 2, config: 1, store: 17 });
+    open_at("cli", 3, 2).close().unwrap();
+    let log = open_at("app-1", 2, 1);
+    // What the store became while the log was open.
+    store.store(17, Ordering::Relaxed);
     log.checkpoint().unwrap();
     let highest = Generations { keyring: 3, config: 2, store: 17 };
     assert_eq!(last_generations(dir.path(), &vault()).unwrap(), highest);

@@ -82,6 +82,7 @@ fn sources() -> Vec<(String, PathBuf, String)> {
     assert!(files.len() > 30, "the sources were not found");
     files
         .into_iter()
+        .filter(|path| !is_test_module(path))
         .map(|path| {
             let below = path.strip_prefix(root().join("src")).unwrap();
             let first = below.components().next().unwrap().as_os_str().to_str().unwrap();
@@ -90,6 +91,13 @@ fn sources() -> Vec<(String, PathBuf, String)> {
             (room, path, text)
         })
         .collect()
+}
+
+/// Whether the file is a module that its `mod.rs` has in test builds only.
+fn is_test_module(path: &Path) -> bool {
+    let name = path.file_stem().unwrap().to_str().unwrap();
+    let parent = fs::read_to_string(path.with_file_name("mod.rs")).unwrap_or_default();
+    parent.contains(&format!("#[cfg(test)]\nmod {name};"))
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

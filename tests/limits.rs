@@ -103,7 +103,6 @@ fn a_refused_request_spends_nothing() {
 #[test]
 fn two_limits_on_one_window_share_what_is_used() {
     let limits = in_memory();
-    // The wider one alone would be spread over rows; together they must still see the same handles.
     let both = vec![handles(Scope::Tenant, 3), handles(Scope::Tenant, 1_000)];
     let ask = Ask { budgets: both, ..Ask::by("alice") };
     for card in 0..3 {
@@ -121,7 +120,7 @@ fn a_changed_limit_goes_on_with_what_was_used() {
     for card in 0..100 {
         let _ = with(100).card(card).admit(&limits, at_ms(0)).unwrap();
     }
-    // Wider, so that the set is spread over rows: the old cards are known, and new ones fit.
+    // Wider, and the set grows over more and more rows: the old cards are known, and new ones fit.
     for card in 0..3_000 {
         let _ = with(3_000).card(card).admit(&limits, at_ms(1)).unwrap();
     }

@@ -226,6 +226,11 @@ fn a_file_removed_or_replaced_while_open_is_noticed() {
     std::fs::remove_file(&removed.path).unwrap();
     assert_eq!(store.check(), Err(Error::StoreDamaged));
 
+    let unlogged = Vault::new();
+    let store = unlogged.store();
+    std::fs::remove_file(unlogged.path.with_file_name("state.db-wal")).unwrap();
+    assert_eq!(store.check(), Err(Error::StoreDamaged), "another process would begin a log of its own");
+
     let store = replaced.store();
     let copy = replaced.path.with_extension("copy");
     std::fs::copy(&replaced.path, &copy).unwrap();

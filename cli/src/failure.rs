@@ -18,9 +18,17 @@ impl Failure {
         Self { error: None, text: text.into() }
     }
 
+    /// A failure with the number of `error` and a text that says more.
+    pub(crate) fn of(error: Error, text: impl Into<String>) -> Self {
+        Self { error: Some(error), text: text.into() }
+    }
+
     /// A failure that concerns a file.
     pub(crate) fn at(place: &Path, error: &std::io::Error) -> Self {
-        Self { error: Some(Error::Io), text: format!("{}: {error}", place.display()) }
+        Self {
+            error: Some(std::io::Error::from(error.kind()).into()),
+            text: format!("{}: {error}", place.display()),
+        }
     }
 
     /// The stable number of the library's error, 0 for a failure of the command itself.

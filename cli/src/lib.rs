@@ -14,6 +14,11 @@
 pub mod args;
 mod commands;
 mod failure;
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "makes data for demos and tests; its tables and sums are small and constant"
+)]
 pub mod legacy;
 mod passphrase;
 pub mod table;
@@ -34,8 +39,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(directory_first(arguments)) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are no errors; what cannot be printed is not worth another one.
-            let _ = error.print();
+            Terminal::usage(&error);
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };

@@ -3,6 +3,7 @@
 
 use std::io::Write;
 
+use panveil::card::spot::holds_card_number;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -43,15 +44,24 @@ impl Terminal {
 
     /// Why nothing came of it.
     pub(crate) fn failure(&self, failure: &Failure) {
+        let text = without_card_number(failure.text());
         if self.json {
-            eprintln!(
-                "{}",
-                json!({ "error": failure.name(), "number": failure.number(), "text": failure.text() })
-            );
+            eprintln!("{}", json!({ "error": failure.name(), "number": failure.number(), "text": text }));
         } else if failure.number() == 0 {
-            eprintln!("panveil: {}", failure.text());
+            eprintln!("panveil: {text}");
         } else {
-            eprintln!("panveil: {} [{}]", failure.text(), failure.number());
+            eprintln!("panveil: {text} [{}]", failure.number());
+        }
+    }
+
+    /// What is wrong with a command line, in the words of its parser, which repeat what was typed.
+    pub(crate) fn usage(error: &clap::Error) {
+        let text = error.to_string();
+        if without_card_number(&text) == text {
+            // Help and version are no errors; what cannot be printed is not worth another one.
+            let _ = error.print();
+        } else {
+            eprintln!("panveil: {WITHHELD}");
         }
     }
 
@@ -87,6 +97,19 @@ impl Terminal {
     }
 }
 
+/// The text, or a remark in place of one that would show a card number: people paste them into the wrong argument.
+fn without_card_number(text: &str) -> &str {
+    if holds_card_number(text.as_bytes()) { WITHHELD } else { text }
+}
+
+/// The text without control characters, which could steer a terminal: a log may have been edited.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
+}
+
+const WITHHELD: &str =
+    "the message is withheld, because a card number stands in it: one of the arguments is wrong";
+
 fn write_direct(line: &[u8]) -> std::io::Result<()> {
     // `Stdout` would keep a copy in its line buffer; the duplicated descriptor has none.
     let stdout = rustix::stdio::stdout();
@@ -109,4 +132,30 @@ pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let mut lines = vec![line(&mut header.iter().copied())];
     lines.extend(rows.iter().map(|row| line(&mut row.iter().map(String::as_str))));
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WITHHELD, plain, without_card_number};
+    use crate::args::Cli;
+    use clap::Parser;
+
+    #[test]
+    fn ac_05_no_message_shows_a_card_number_that_was_typed() {
+        for line in [
+            "panveil reveal DIR --handle x 4111111111111111",
+            "panveil 4111111111111111",
+            "panveil protect DIR --in a --out b --pan-column c --threads x4111111111111111",
+        ] {
+            let error = Cli::try_parse_from(line.split(' ')).unwrap_err().to_string();
+            assert!(error.contains("4111111111111111"), "{line}");
+            assert_eq!(without_card_number(&error), WITHHELD);
+        }
+        assert_eq!(without_card_number("no such file"), "no such file");
+    }
+
+    #[test]
+    fn no_text_steers_a_terminal() {
+        assert_eq!(plain("a\u{1b}[2Jb\n\u{9b}c\u{e9}"), "a?[2Jb??c\u{e9}");
+    }
 }

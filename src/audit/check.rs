@@ -26,6 +26,10 @@ pub struct StreamVerifier {
     signed: BTreeMap<u64, Hash>,
     intents: HashSet<String>,
     last: Option<Moment>,
+    /// The last signed root covers a closed log, or none: only an opening's records may follow without a signature.
+    closed: bool,
+    /// The first record that follows all the same; it is a fault if no later root covers it.
+    intruder: Option<u64>,
     report: StreamReport,
 }
 
@@ -47,6 +51,8 @@ impl StreamVerifier {
             signed: BTreeMap::new(),
             intents: HashSet::new(),
             last: None,
+            closed: false,
+            intruder: None,
             report: StreamReport { stream: stream.to_owned(), ..StreamReport::default() },
         }
     }
@@ -57,6 +63,7 @@ impl StreamVerifier {
     /// [`Error::AuditDamaged`] if it is malformed, not signed by the stream's key, or contradicts another one.
     pub fn expect(&mut self, note: &str) -> Result<()> {
         let Checkpoint { size, root, .. } = Checkpoint::open(note, &self.key)?;
+        self.closed |= size == 0;
         if *self.signed.entry(size).or_insert(root) == root { Ok(()) } else { Err(Error::AuditDamaged) }
     }
 
@@ -88,28 +95,40 @@ impl StreamVerifier {
         if record.previous.as_ref().is_some_and(|end| !end.is_consistent() || end.frontier != self.frontier) {
             return Err(self.finding(Fault::SegmentBroken, at));
         }
+        if self.closed && !OPENING.iter().any(|kind| record.kind == kind.as_str()) {
+            self.intruder.get_or_insert(at);
+        }
         self.note(&record);
         self.frontier.append(leaf);
         self.prev_link = self.prev;
         self.prev = leaf;
-        self.report.records = self.frontier.size();
-        match self.signed.get(&self.frontier.size()).copied() {
-            Some(root) => self.compare(&root),
-            None => Ok(()),
+        if let Some(root) = self.signed.get(&self.frontier.size()).copied() {
+            self.compare(&root)?;
         }
+        // A record with which the log no longer has its signed root is not a good one.
+        self.report.records = self.frontier.size();
+        Ok(())
     }
 
-    /// Ends the log: says what it holds, and [`Fault::TailMissing`] if a checkpoint counted more records.
+    /// Ends the log: says what it holds, and [`Fault::TailMissing`] if a checkpoint counted more records, or
+    /// [`Fault::Unsigned`] if records were added after the log was closed.
     pub fn finish(self) -> (StreamReport, Option<Finding>) {
         let at = self.frontier.size();
         let last = self.signed.last_key_value().map_or(0, |(size, _)| *size);
-        (self.partial(), (last > at).then(|| self.finding(Fault::TailMissing, at)))
+        let missing = (last > at).then(|| self.finding(Fault::TailMissing, at));
+        let added = self.intruder.map(|intruder| self.finding(Fault::Unsigned, intruder));
+        (self.partial(), missing.or(added))
     }
 
     /// What was good up to here.
     pub(crate) fn partial(&self) -> StreamReport {
         let open_intents = u64::try_from(self.intents.len()).unwrap_or(u64::MAX);
         StreamReport { open_intents, ..self.report.clone() }
+    }
+
+    /// Whether there is a checkpoint, and every one states that there is no record.
+    pub(crate) fn expects_no_record(&self) -> bool {
+        self.signed.last_key_value().is_some_and(|(size, _)| *size == 0)
     }
 
     /// The tree of the records taken so far.
@@ -130,6 +149,8 @@ impl StreamVerifier {
             return Err(finding);
         }
         self.report.covered = size;
+        self.closed = self.last.as_ref().is_some_and(|last| !last.running);
+        self.intruder = None;
         Ok(())
     }
 
@@ -201,6 +222,9 @@ impl StreamVerifier {
         }
     }
 }
+
+/// What an opening writes before its checkpoint.
+pub(crate) const OPENING: [Kind; 3] = [Kind::LogInit, Kind::LogRecovered, Kind::LogStart];
 
 /// Three heartbeats.
 const SILENCE_MS: u64 = 180_000;
@@ -347,6 +371,20 @@ mod tests {
                 "{kind} at {at}, byte {byte}, other {other}: {finding:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_last_record_that_breaks_the_signed_root_is_not_counted_as_good() {
+        let log = log(10);
+        let text = String::from_utf8(log.lines[9].clone()).unwrap();
+        let changed = text.replacen("\"time\":1", "\"time\":2", 1).into_bytes();
+        assert_ne!(changed, log.lines[9]);
+        let mut verifier = verifier(&log);
+        for line in &log.lines[..9] {
+            verifier.record(line, None).unwrap();
+        }
+        assert_eq!(verifier.record(&changed, None).unwrap_err().fault, Fault::Rewritten);
+        assert_eq!(verifier.finish().0.records, 9);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::checkpoint::{Checkpoint, Generations};
 use super::durable::{self, Lock};
@@ -18,6 +18,9 @@ use super::tree::{Frontier, Hash, leaf_hash};
 use crate::clock::{Clock, Now};
 use crate::error::{Error, Result};
 
+/// Says how new keyring, configuration and store are, at every record and checkpoint.
+pub(crate) type Newest = Box<dyn Fn() -> Generations + Send>;
+
 /// Asked at every heartbeat for events that are counted rather than written one by one.
 pub(crate) type Poll = Box<dyn FnMut(Now) -> Vec<Event> + Send>;
 
@@ -29,7 +32,7 @@ pub(crate) struct Setup {
     pub(crate) signer: Signer,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) options: Options,
-    pub(crate) generations: Arc<Mutex<Generations>>,
+    pub(crate) generations: Newest,
     pub(crate) poll: Option<Poll>,
     pub(crate) lock: Lock,
 }
@@ -149,27 +152,9 @@ impl Core {
     fn resume(setup: &Setup) -> Result<(Resumed, u64)> {
         let path = setup.audit.join(format!("{}.checkpoint", setup.stream));
         let key = setup.signer.verifier();
-        let checkpoint = match durable::read_text(&path, super::MAX_CHECKPOINT)? {
-            Some(note) => Checkpoint::open(&note, &key)?,
-            None => {
-                let new = !recover::active_path(&setup.audit, &setup.stream).try_exists()?
-                    && !recover::prepared_path(&setup.audit, &setup.stream).try_exists()?
-                    && recover::closed_segments(&setup.audit, &setup.stream)?.is_empty();
-                if !new {
-                    return Err(Error::AuditDamaged);
-                }
-                // Before there is a log there is a checkpoint of size 0, so that a log without one was robbed of it.
-                let none = Checkpoint {
-                    origin: key.name().to_owned(),
-                    size: 0,
-                    root: Frontier::new().root(),
-                    generations: generations(&setup.generations),
-                    time: setup.clock.now().wall,
-                };
-                durable::replace(&path, none.sign(&setup.signer).as_bytes())?;
-                none
-            }
-        };
+        // Before a stream is listed it has a checkpoint of size 0: one without a checkpoint was robbed of it.
+        let note = durable::read_text(&path, super::MAX_CHECKPOINT)?.ok_or(Error::AuditDamaged)?;
+        let checkpoint = Checkpoint::open(&note, &key)?;
         Ok((recover::resume(&setup.audit, &setup.stream, &checkpoint)?, checkpoint.size))
     }
 
@@ -267,7 +252,7 @@ impl Core {
             seq: staged.state.frontier.size(),
             now,
             prev: staged.state.prev,
-            generations: generations(&self.setup.generations),
+            generations: (self.setup.generations)(),
         };
         let line = record::line(event, &own, &place);
         if line.len() > MAX_LINE {
@@ -363,7 +348,7 @@ impl Core {
             origin: self.setup.signer.verifier().name().to_owned(),
             size: frontier.size(),
             root: frontier.root(),
-            generations: generations(&self.setup.generations),
+            generations: (self.setup.generations)(),
             time: now.wall,
         };
         checkpoint.sign(&self.setup.signer)
@@ -384,10 +369,6 @@ pub(crate) fn lock_path(audit: &Path, stream: &str) -> PathBuf {
 
 fn reserve_path(setup: &Setup) -> PathBuf {
     setup.audit.join(format!("{}.reserve", setup.stream))
-}
-
-fn generations(shared: &Mutex<Generations>) -> Generations {
-    *shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How far the wall clock may move against the monotonic clock unremarked.
@@ -452,7 +433,7 @@ mod tests {
             signer: Signer::new(&vault().origin(&name()).unwrap(), seed(2)),
             clock: Arc::clone(clock) as Arc<dyn Clock>,
             options,
-            generations: Arc::default(),
+            generations: Box::new(Generations::default),
             poll: None,
         })
     }
@@ -516,7 +497,7 @@ mod tests {
         let options = Options { checkpoint_records: 3, ..Options::default() };
         let mut setup = setup(dir.path(), &clock, options);
         setup.poll = Some(Box::new(|_| vec![Event::new(Kind::TokenizeCount).detail("count", 5_i64)]));
-        *setup.generations.lock().unwrap() = Generations { keyring: 1, config: 2, store: 3 };
+        setup.generations = Box::new(|| Generations { keyring: 1, config: 2, store: 3 });
         let mut core = open(setup).unwrap();
         assert_eq!(core.idle_ms(clock.now()), 60_000);
         core.append(&[event()]).unwrap();

@@ -8,6 +8,7 @@ use super::tree::Hash;
 use crate::card::id::{
     ActorId, ActorKind, Application, CaseRef, FieldName, Origin, Purpose, RecordId, Role, TenantId,
 };
+use crate::card::luhn;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 
@@ -302,17 +303,10 @@ impl HandleRef {
     }
 }
 
-/// Digits of the length of a card number whose Luhn sum is 0: a card number, and no token (ISO/IEC 7812-1, annex B).
+/// Digits of the length of a card number that pass Luhn: a card number, and no token.
 fn passes_luhn(text: &str) -> bool {
-    if !(12..=19).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return false;
-    }
-    let sum = text.bytes().rev().zip([false, true].into_iter().cycle()).fold(0_u32, |sum, (byte, double)| {
-        let digit = u32::from(byte.wrapping_sub(b'0'));
-        let digit = if double { digit.saturating_mul(2) } else { digit };
-        sum.saturating_add(if digit > 9 { digit.saturating_sub(9) } else { digit })
-    });
-    sum.is_multiple_of(10)
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    (12..=19).contains(&text.len()) && digits && luhn::residue(text.as_bytes()) == 0
 }
 
 /// How an actor was authenticated.

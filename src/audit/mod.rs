@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 mod check;
 mod checkpoint;
 mod core;
-mod durable;
+pub(crate) mod durable;
 mod envelope;
 mod event;
 mod json;
@@ -38,7 +38,7 @@ pub use kind::Kind;
 pub use options::Options;
 pub use report::{Fault, Finding, Report, StreamReport};
 pub use stream::{AuditLog, Opening, Pending, Position};
-pub use streams::{Streams, last_generations};
+pub use streams::{Streams, last_generations, last_size};
 pub use verify::verify;
 
 /// Where a vault directory keeps its streams.

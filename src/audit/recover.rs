@@ -4,7 +4,8 @@
 //! never became durable (cut, and recorded); a complete line nobody waited for (kept); a rotation between its two
 //! renames (finished); a segment prepared but not yet in place (removed); a checkpoint older than the log (fine).
 //! What it cannot leave: fewer records than the last checkpoint counts, another root at its size, a missing
-//! segment or checkpoint, a line that is complete but no record.
+//! segment or checkpoint, a line that is complete but no record, and anything but the records of an opening where
+//! the last checkpoint covers a closed log, or none: an opening writes a checkpoint before it takes an event.
 
 use std::fs::{self, File};
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -12,9 +13,11 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::check::OPENING;
 use super::checkpoint::Checkpoint;
 use super::durable;
 use super::envelope::{Envelope, is_genesis};
+use super::kind::Kind;
 use super::lines::{Lines, Step};
 use super::record::GENESIS;
 use super::segment::Segment;
@@ -58,7 +61,14 @@ pub(crate) fn resume(audit: &Path, stream: &str, checkpoint: &Checkpoint) -> Res
         return Ok(Resumed { segment, first: 0, frontier, prev: GENESIS, garbage: None });
     }
     let mut segment = Segment::open(&active)?;
-    let mut walk = Walk { stream, checkpoint, first: None, frontier: Frontier::new(), prev: GENESIS };
+    let mut walk = Walk {
+        stream,
+        checkpoint,
+        first: None,
+        frontier: Frontier::new(),
+        prev: GENESIS,
+        closed: checkpoint.size == 0,
+    };
     let mut covered = 0;
     let mut lines = Lines::new(BufReader::with_capacity(1 << 16, segment.file()));
     loop {
@@ -143,12 +153,16 @@ struct Walk<'a> {
     first: Option<u64>,
     frontier: Frontier,
     prev: Hash,
+    /// The checkpoint covers nothing after a `log.stop`, or nothing at all.
+    closed: bool,
 }
 
 impl Walk<'_> {
     fn line(&mut self, line: &[u8]) -> Result<()> {
-        // What the checkpoint covers is proved by its root; only the rest must be read to be believed.
-        if self.first.is_none() || self.frontier.size() >= self.checkpoint.size {
+        // What the checkpoint covers is proved by its root; only the rest must be read to be believed. The last
+        // record it covers says whether there may be a rest.
+        let last_covered = self.frontier.size().checked_add(1) == Some(self.checkpoint.size);
+        if self.first.is_none() || last_covered || self.frontier.size() >= self.checkpoint.size {
             self.read(line).ok_or(Error::AuditDamaged)?;
         }
         let leaf = leaf_hash(line);
@@ -177,7 +191,14 @@ impl Walk<'_> {
                 return None;
             }
         }
-        (record.seq == self.frontier.size() && record.prev == self.prev).then_some(())
+        let size = self.frontier.size();
+        if size < self.checkpoint.size {
+            self.closed = record.kind == Kind::LogStop.as_str();
+        } else if self.closed && !OPENING.iter().any(|kind| record.kind == kind.as_str()) {
+            // Nobody needs a key to add a line that links well: whoever opens would sign it.
+            return None;
+        }
+        (record.seq == size && record.prev == self.prev).then_some(())
     }
 
     fn compare(&self) -> Result<()> {

@@ -34,6 +34,8 @@ pub enum Fault {
     SegmentBroken,
     /// Something other than zeros stands after the last record.
     AfterEnd,
+    /// A record that nobody signed follows a log that was closed.
+    Unsigned,
     /// The stream has no checkpoint.
     CheckpointMissing,
     /// The checkpoint is malformed or not signed by the stream's key.
@@ -60,6 +62,7 @@ impl Fault {
             Fault::TailMissing => "the log ends before what a checkpoint counted",
             Fault::SegmentBroken => "the segment does not continue the one before it",
             Fault::AfterEnd => "something other than zeros stands after the last record",
+            Fault::Unsigned => "the record was added to a closed log, and nobody signed it",
             Fault::CheckpointMissing => "the stream has no checkpoint",
             Fault::CheckpointInvalid => "the checkpoint is not genuine",
             Fault::ExternalInvalid => "the checkpoint kept elsewhere is of no stream here",

@@ -1,14 +1,14 @@
 //! `AuditLog`: one stream, open for appending, shared by all threads of a process.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use super::checkpoint::Generations;
-use super::core::{Core, Poll, Setup, lock_path};
+use super::core::{Core, Newest, Poll, Setup, lock_path};
 use super::durable::Lock;
 use super::event::Event;
 use super::key::{Signer, VaultKey};
@@ -28,7 +28,7 @@ pub struct Opening {
     seed: Secret,
     clock: Arc<dyn Clock>,
     options: Options,
-    generations: Generations,
+    generations: Newest,
     poll: Option<Poll>,
 }
 
@@ -48,7 +48,7 @@ impl Opening {
             seed,
             clock,
             options: Options::default(),
-            generations: Generations::default(),
+            generations: Box::new(Generations::default),
             poll: None,
         }
     }
@@ -60,10 +60,13 @@ impl Opening {
         self
     }
 
-    /// Generations of keyring, configuration and store, as they stand at opening.
+    /// Says how new keyring, configuration and store are; asked for every record and every checkpoint.
+    ///
+    /// It runs on the audit thread, and must not wait. What a checkpoint names as the newest cannot be replaced by
+    /// an older one before the next opening, so it must never run behind what was disclosed.
     #[must_use]
-    pub fn generations(mut self, generations: Generations) -> Self {
-        self.generations = generations;
+    pub fn generations(mut self, newest: impl Fn() -> Generations + Send + 'static) -> Self {
+        self.generations = Box::new(newest);
         self
     }
 
@@ -93,7 +96,6 @@ impl Opening {
             return Err(Error::StreamUnknown);
         }
         let audit = super::directory(&self.dir);
-        let generations = Arc::new(Mutex::new(self.generations));
         let deadline = self.options.deadline;
         let setup = Setup {
             lock: Lock::take(&lock_path(&audit, self.stream.as_str()))?,
@@ -102,7 +104,7 @@ impl Opening {
             signer,
             clock: self.clock,
             options: self.options,
-            generations: Arc::clone(&generations),
+            generations: self.generations,
             poll: self.poll,
         };
         let core = Core::open(Box::new(setup)).map_err(|(_, error)| error)?;
@@ -117,7 +119,6 @@ impl Opening {
             stream: Arc::new(self.stream),
             commands,
             health: state,
-            generations,
             deadline,
             opener: std::process::id(),
             thread: Some(thread),
@@ -134,7 +135,6 @@ pub struct AuditLog {
     stream: Arc<StreamName>,
     commands: Sender<Command>,
     health: Arc<Health>,
-    generations: Arc<Mutex<Generations>>,
     deadline: core::time::Duration,
     opener: u32,
     thread: Option<JoinHandle<()>>,
@@ -172,11 +172,6 @@ impl AuditLog {
     pub fn checkpoint(&self) -> Result<()> {
         self.health.check()?;
         self.ask(Command::Checkpoint)
-    }
-
-    /// Sets the generations that records and checkpoints carry from now on.
-    pub fn set_generations(&self, generations: Generations) {
-        *self.generations.lock().unwrap_or_else(PoisonError::into_inner) = generations;
     }
 
     /// Whether the log has failed, so that appending is refused until it is opened again.
@@ -231,12 +226,6 @@ impl AuditLog {
 
     fn deadline_from_now(&self) -> Option<Instant> {
         Instant::now().checked_add(self.deadline)
-    }
-
-    /// The store has reached this generation: checkpoints from now on refuse an older one.
-    pub(crate) fn saw_store(&self, generation: u64) {
-        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        generations.store = generations.store.max(generation);
     }
 
     fn check_process(&self) -> Result<()> {

@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::checkpoint::{Checkpoint, Generations};
 use super::durable::{self, Lock};
-use super::key::{VaultKey, VerifierKey};
+use super::key::{Signer, VaultKey, VerifierKey};
 use super::note;
+use super::recover;
+use super::tree::Frontier;
 use crate::card::id::StreamName;
+use crate::clock::Timestamp;
 use crate::crypto::secret::Secret;
 use crate::error::{Error, Result};
 
@@ -44,14 +47,17 @@ impl Streams {
     /// Adds a stream whose key has this seed, and writes the list. A stream that is listed with the same key
     /// already stays as it is.
     ///
-    /// Open the log of a new stream right afterwards: a stream without a log does not verify.
+    /// A new stream gets a checkpoint of size 0 before it is listed, so that a listed stream without a checkpoint
+    /// was robbed of it, whenever a process was killed.
     ///
     /// # Errors
     /// [`Error::Argument`] if the name is taken by another key or cannot name a file (1 to 64 letters, digits,
-    /// `-`, `_`); [`Error::AuditDamaged`], [`Error::Io`], [`Error::DiskFull`].
+    /// `-`, `_`); [`Error::AuditDamaged`] also if a new stream has records already; [`Error::Io`],
+    /// [`Error::DiskFull`].
     pub fn register(dir: &Path, vault_seed: Secret, name: &StreamName, stream_seed: &Secret) -> Result<Self> {
         let vault = VaultKey::from_seed(&vault_seed);
-        let key = VerifierKey::from_seed(&vault.origin(name)?, stream_seed);
+        let signer = Signer::new(&vault.origin(name)?, stream_seed.duplicate()?);
+        let key = signer.verifier();
         let list = list_path(dir);
         fs::create_dir_all(super::directory(dir))?;
         let _lock = Lock::wait(&list.with_extension("lock"))?;
@@ -59,8 +65,11 @@ impl Streams {
         match streams.keys.get(name.as_str()) {
             Some(listed) if *listed == key => return Ok(streams),
             Some(_) => return Err(Error::Argument),
-            None => streams.keys.insert(name.as_str().to_owned(), key),
-        };
+            None => {
+                begin(dir, name, &signer)?;
+                streams.keys.insert(name.as_str().to_owned(), key);
+            }
+        }
         streams.generation = streams.generation.saturating_add(1);
         let note = note::sign(&streams.text(), &VaultKey::signer(vault_seed));
         if u64::try_from(note.len()).map_or(true, |length| length > MAX_LIST) {
@@ -114,15 +123,45 @@ impl Streams {
 /// was put back.
 ///
 /// # Errors
-/// [`Error::AuditDamaged`] if the list or a checkpoint does not verify, [`Error::Io`].
+/// [`Error::AuditDamaged`] if the list or a checkpoint is missing or does not verify, [`Error::Io`].
 pub fn last_generations(dir: &Path, vault: &VaultKey) -> Result<Generations> {
     let mut highest = Generations::default();
     for (name, key) in Streams::load(dir, vault)?.iter() {
-        if let Some(note) = durable::read_text(&super::checkpoint_path(dir, name), super::MAX_CHECKPOINT)? {
-            highest = highest.max(Checkpoint::open(&note, key)?.generations);
-        }
+        let note = durable::read_text(&super::checkpoint_path(dir, name), super::MAX_CHECKPOINT)?;
+        // A stream that lost its checkpoint may be the one that knew best.
+        highest = highest.max(Checkpoint::open(&note.ok_or(Error::AuditDamaged)?, key)?.generations);
     }
     Ok(highest)
+}
+
+/// How many records of a stream its last checkpoint covers.
+///
+/// # Errors
+/// [`Error::StreamUnknown`] for a stream that is not in the list; else as [`last_generations`].
+pub fn last_size(dir: &Path, vault: &VaultKey, stream: &str) -> Result<u64> {
+    let streams = Streams::load(dir, vault)?;
+    let key = streams.key(stream).ok_or(Error::StreamUnknown)?;
+    let note = durable::read_text(&super::checkpoint_path(dir, stream), super::MAX_CHECKPOINT)?;
+    Ok(Checkpoint::open(&note.ok_or(Error::AuditDamaged)?, key)?.size)
+}
+
+/// The checkpoint of a stream that has no record yet.
+fn begin(dir: &Path, name: &StreamName, signer: &Signer) -> Result<()> {
+    let audit = super::directory(dir);
+    let records = recover::active_path(&audit, name.as_str()).try_exists()?
+        || recover::prepared_path(&audit, name.as_str()).try_exists()?
+        || !recover::closed_segments(&audit, name.as_str())?.is_empty();
+    if records {
+        return Err(Error::AuditDamaged);
+    }
+    let none = Checkpoint {
+        origin: signer.verifier().name().to_owned(),
+        size: 0,
+        root: Frontier::new().root(),
+        generations: Generations::default(),
+        time: Timestamp::from_millis(0),
+    };
+    durable::replace(&super::checkpoint_path(dir, name.as_str()), none.sign(signer).as_bytes())
 }
 
 fn list_path(dir: &Path) -> PathBuf {

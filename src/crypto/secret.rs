@@ -30,6 +30,14 @@ impl Secret {
         Ok(secret)
     }
 
+    /// A second box with the same bytes, for what takes over its key.
+    pub(crate) fn duplicate(&self) -> Result<Self> {
+        Self::fill_with(|bytes| {
+            bytes.copy_from_slice(self.expose());
+            Ok(())
+        })
+    }
+
     /// The bytes, for the primitives.
     pub fn expose(&self) -> &[u8; 32] {
         &self.0

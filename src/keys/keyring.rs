@@ -213,6 +213,11 @@ impl WrappedKeyring {
         &self.document.kek
     }
 
+    /// Whether the file names this generation; not authenticated.
+    pub(crate) const fn claims_generation(&self, generation: u64) -> bool {
+        self.document.generation == generation
+    }
+
     /// Unwraps every key and checks the whole.
     ///
     /// # Errors

@@ -12,6 +12,16 @@ use super::state::{KeyState, KeyUse};
 pub const ALGORITHM: &str = "HKDF-SHA-256";
 
 /// A root key of one purpose and version.
+///
+/// Its secret stays inside this crate: with a root, tokens and records open past the gate.
+///
+/// ```compile_fail,E0624
+/// # use panveil::{clock::Timestamp, keys::{keyring::Keyring, purpose::KeyPurpose, state::KeyUse}};
+/// fn past_the_gate(keyring: &Keyring, now: Timestamp) -> panveil::Result<()> {
+///     let root = keyring.current(KeyPurpose::Token, now)?.secret_for(KeyUse::Process, now)?;
+///     Ok(())
+/// }
+/// ```
 pub struct RootKey {
     pub(super) facts: KeyFacts,
     pub(super) secret: Secret,
@@ -94,7 +104,7 @@ impl RootKey {
     ///
     /// # Errors
     /// [`Error::KeyState`] if the state forbids it, [`Error::KeyPeriod`] outside the usage period.
-    pub fn secret_for(&self, wanted: KeyUse, now: Timestamp) -> Result<&Secret> {
+    pub(crate) fn secret_for(&self, wanted: KeyUse, now: Timestamp) -> Result<&Secret> {
         self.facts.check(wanted, now)?;
         Ok(&self.secret)
     }

@@ -148,6 +148,24 @@ impl Limits {
         self.store.write(|tx| self.decide(tx, request, now))?
     }
 
+    /// Takes an identity token for `origin` and `application`, as [`admit`](Self::admit) does, and nothing else.
+    ///
+    /// # Errors
+    /// [`Error::IdentityReplayed`] if it belongs to another; else as
+    /// [`Store::transact`](crate::store::Store::transact).
+    pub fn claim(
+        &self,
+        token: &Identifier<'_>,
+        origin: &Origin,
+        application: &Application,
+        now: Now,
+    ) -> Result<()> {
+        self.store.write(|tx| {
+            let (budget_ms, _) = BudgetClock::advance(tx, now)?;
+            jti::claim(tx, &self.keys, token, origin, application, Moment { wall: now.wall, budget_ms })
+        })
+    }
+
     /// Reads the actor's lock again: what another thread or process locked since [`admit`](Self::admit) counts.
     ///
     /// # Errors
@@ -245,10 +263,9 @@ impl Limits {
         }
         let mut windows = Vec::with_capacity(groups.len());
         for (scope, window_ms, group) in groups {
-            let limit = group.iter().filter_map(|budget| budget.handles).max();
             let key = self.window_key(scope, request, window_ms)?;
-            let tag = tag.filter(|_| limit.is_some());
-            windows.push((Window::load(tx, key, window_ms, time_ms, tag, limit.unwrap_or(0))?, group));
+            let tag = tag.filter(|_| group.iter().any(|budget| budget.handles.is_some()));
+            windows.push((Window::load(tx, key, window_ms, time_ms, tag)?, group));
         }
         Ok(windows)
     }

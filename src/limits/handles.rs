@@ -7,12 +7,10 @@ use crate::store::{Fields, Snapshot, Table, Transaction};
 /// 128 bits of HMAC-SHA-256 over tenant and handle: two handles fall together with probability 2^-128.
 pub(super) type HandleTag = [u8; 16];
 
-/// Sets of up to this many stand in the window's own row (3 KB).
-const INLINE: u32 = 128;
-
-/// Larger sets are spread over rows of about this many, at most 2^14 rows.
-const IN_A_ROW: u32 = 64;
-const MOST_BITS: u8 = 14;
+/// Over how many rows sets up to a size are spread, as powers of two: a row has about 64 handles (1.5 KB). Steps
+/// are wide, so that spreading a set anew, which reads and writes all of it, is rare.
+const SPREADS: [(u32, u8); 3] = [(128, 0), (1_024, 4), (16_384, 8)];
+const MOST_BITS: u8 = 12;
 
 /// A part of the set: each handle with the part of the window in which it was last revealed.
 pub(super) struct Slot(Vec<(HandleTag, u64)>);
@@ -25,13 +23,9 @@ impl Spread {
     /// All in the window's own row.
     pub(super) const INLINE: Spread = Spread(0);
 
-    /// What suits a limit of `handles`.
-    pub(super) fn for_limit(handles: u32) -> Self {
-        if handles <= INLINE {
-            return Self::INLINE;
-        }
-        let rows = handles.div_ceil(IN_A_ROW).checked_next_power_of_two().unwrap_or(u32::MAX);
-        Self(u8::try_from(rows.trailing_zeros()).unwrap_or(MOST_BITS).min(MOST_BITS))
+    /// What suits a set of `count` handles.
+    pub(super) fn for_count(count: u32) -> Self {
+        Self(SPREADS.iter().find(|(most, _)| count <= *most).map_or(MOST_BITS, |(_, bits)| *bits))
     }
 
     pub(super) fn from_byte(bits: u8) -> Result<Self> {
@@ -85,9 +79,15 @@ impl Slot {
         self.0.extend(other.0);
     }
 
-    /// Those of the handles that belong to row `row` of `spread`.
-    pub(super) fn share(&self, spread: Spread, row: u16) -> Slot {
-        Slot(self.0.iter().filter(|(tag, _)| spread.row_of(tag) == row).copied().collect())
+    /// The set, cut into one part for each row of `spread`.
+    pub(super) fn cut(self, spread: Spread) -> Vec<(u16, Slot)> {
+        let mut parts: Vec<(u16, Slot)> = spread.rows().map(|row| (row, Slot::EMPTY)).collect();
+        for (tag, last) in self.0 {
+            if let Some((_, part)) = parts.get_mut(usize::from(spread.row_of(&tag))) {
+                part.0.push((tag, last));
+            }
+        }
+        parts
     }
 
     pub(super) fn load<S: Snapshot + ?Sized>(rows: &mut S, window: &[u8; 32], row: u16) -> Result<Self> {
@@ -133,16 +133,16 @@ mod tests {
 
     #[test]
     fn large_sets_are_spread_over_rows_of_their_own() {
-        for (limit, rows) in
-            [(0, 1), (20, 1), (128, 1), (129, 4), (1_000, 16), (1 << 20, 1 << 14), (u32::MAX, 1 << 14)]
-        {
-            let spread = Spread::for_limit(limit);
+        let table =
+            [(0, 1), (128, 1), (129, 16), (1_024, 16), (1_025, 256), (16_385, 4_096), (u32::MAX, 4_096)];
+        for (limit, rows) in table {
+            let spread = Spread::for_count(limit);
             assert_eq!(spread.rows().len(), rows, "{limit}");
             for first in [0u8, 1, 127, 128, 255] {
                 assert!(spread.rows().contains(&spread.row_of(&[first; 16])), "{limit}");
             }
             assert!(Spread::from_byte(spread.to_byte()).is_ok_and(|same| same == spread));
         }
-        assert!(Spread::from_byte(15).is_err());
+        assert!(Spread::from_byte(13).is_err());
     }
 }

@@ -28,14 +28,13 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// Loads the window stored under `key`; `limit` is the highest number of handles any budget on it permits.
+    /// Loads the window stored under `key`.
     pub(super) fn load(
         tx: &mut dyn Transaction,
         key: [u8; 32],
         window_ms: u64,
         time_ms: u64,
         tag: Option<HandleTag>,
-        limit: u32,
     ) -> Result<Self> {
         let row = tx.get(Table::Window, &key)?;
         let mut window = Self {
@@ -52,16 +51,12 @@ impl Window {
         };
         if let Some(row) = row {
             window.decode(&row)?;
-        }
-        let wanted = Spread::for_limit(limit);
-        if tag.is_some() && wanted > window.spread {
-            window.widen(tx, wanted)?;
+            window.calls.forget(window.span, time_ms);
+            window.handles.forget(window.span, time_ms);
         }
         if let (Some(tag), true) = (&window.tag, window.spread != Spread::INLINE) {
             window.slot = Slot::load(tx, &window.key, window.spread.row_of(tag))?;
         }
-        window.calls.forget(window.span, time_ms);
-        window.handles.forget(window.span, time_ms);
         window.slot.forget(window.span, time_ms);
         Ok(window)
     }
@@ -108,6 +103,10 @@ impl Window {
             if self.spread != Spread::INLINE {
                 self.slot.store(tx, &self.key, self.spread.row_of(&tag))?;
             }
+            let wanted = Spread::for_count(self.handles.total());
+            if wanted > self.spread {
+                self.widen(tx, wanted)?;
+            }
         }
         let bytes = self.encode()?;
         tx.put(Table::Window, &self.key, &bytes)?;
@@ -117,23 +116,22 @@ impl Window {
         Ok(())
     }
 
-    /// Spreads the set over more rows, after its limit was raised.
+    /// Spreads the set over more rows, after it has grown.
     fn widen(&mut self, tx: &mut dyn Transaction, wanted: Spread) -> Result<()> {
-        let mut all = core::mem::replace(&mut self.slot, Slot::EMPTY);
-        if self.spread != Spread::INLINE {
+        let mut all = Slot::EMPTY;
+        if self.spread == Spread::INLINE {
+            all = core::mem::replace(&mut self.slot, Slot::EMPTY);
+        } else {
             for row in self.spread.rows() {
                 all.merge(Slot::load(tx, &self.key, row)?);
             }
         }
         all.forget(self.span, self.time_ms);
-        if !all.is_empty() {
-            for row in wanted.rows() {
-                all.share(wanted, row).store(tx, &self.key, row)?;
-            }
+        for (row, part) in all.cut(wanted) {
+            part.store(tx, &self.key, row)?;
         }
         self.spread = wanted;
-        let bytes = self.encode()?;
-        tx.put(Table::Window, &self.key, &bytes)
+        Ok(())
     }
 
     fn encode(&self) -> Result<Vec<u8>> {

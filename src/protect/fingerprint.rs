@@ -10,9 +10,13 @@ use subtle::ConstantTimeEq;
 
 use crate::card::id::{Application, TenantId};
 use crate::card::pan::Pan;
+use crate::clock::Timestamp;
 use crate::crypto::kdf::{self, Label};
 use crate::crypto::secret::Secret;
 use crate::error::{Error, Result};
+use crate::keys::keyring::Keyring;
+use crate::keys::purpose::KeyPurpose;
+use crate::keys::state::KeyUse;
 
 /// Makes fingerprints for one tenant, on behalf of one application. May be shared between threads.
 pub struct Fingerprinter {
@@ -24,6 +28,20 @@ pub struct Fingerprinter {
 }
 
 impl Fingerprinter {
+    /// A fingerprinter for a named caller with the current fingerprint key of a keyring.
+    ///
+    /// # Errors
+    /// [`Error::KeyState`] or [`Error::KeyPeriod`] if no fingerprint key may protect at `now`.
+    pub fn from_keyring(
+        keyring: &Keyring,
+        tenant: TenantId,
+        caller: Application,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let root = keyring.current(KeyPurpose::Fingerprint, now)?;
+        Self::new(tenant, caller, root.secret_for(KeyUse::Protect, now)?, root.facts().version)
+    }
+
     /// A fingerprinter under version `version` of the fingerprint root.
     ///
     /// # Errors

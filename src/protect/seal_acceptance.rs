@@ -78,10 +78,10 @@ fn ac_28_sealed_records_of_version_1_open_for_ever() {
             let pan = PanRules::new().parse(value.as_bytes()).unwrap();
             let OpenedPan::Pan(opened) = key.open_pan(&record, &context).unwrap() else { panic!("a canary") };
             assert!(opened.ct_eq(&pan));
-            key.seal_pan(&nonce, &context, &pan)
+            key.seal_pan(&nonce, context.record(), &pan)
         } else {
             assert_eq!(key.open(&record, &context).unwrap().expose(), value.as_bytes());
-            key.seal(&nonce, &context, value.as_bytes())
+            key.seal(&nonce, context.record(), value.as_bytes())
         };
         assert_eq!(
             again.unwrap().to_text(),
@@ -107,7 +107,7 @@ fn ac_24_any_two_of_ten_thousand_values_cannot_be_swapped() {
             let place = number as usize % places.len();
             let (of, name) = places[place];
             let context = context(of, name, &format!("C{}", number / 4));
-            let sealed = keys[place].seal_pan(&nonce(), &context, &card(number)).unwrap();
+            let sealed = keys[place].seal_pan(&nonce(), context.record(), &card(number)).unwrap();
             (place, context, sealed)
         })
         .collect();
@@ -136,7 +136,7 @@ fn ac_26_every_flipped_bit_of_a_thousand_records_is_refused_in_one_way() {
     let mut texts = HashSet::new();
     for number in 0..1000 {
         let context = context("a", "pan", &format!("C{number}"));
-        let record = key.seal_pan(&nonce(), &context, &card(number)).unwrap();
+        let record = key.seal_pan(&nonce(), context.record(), &card(number)).unwrap();
         assert_eq!(record.as_bytes().len(), 84);
         let mut bytes = record.as_bytes().to_vec();
         for bit in 0..bytes.len() * 8 {
@@ -191,10 +191,10 @@ fn what_is_authentic_and_no_card_number_is_not_authentic_either() {
         b"4111111111111111\0\0\0\0",
     ];
     for plain in rows {
-        let record = key.seal(&nonce(), &context, plain).unwrap();
+        let record = key.seal(&nonce(), context.record(), plain).unwrap();
         assert_eq!(key.open_pan(&record, &context).err(), Some(Error::NotAuthentic));
     }
-    let canary = key.seal(&nonce(), &context, &[b"\x01".as_slice(), &[0; 19]].concat()).unwrap();
+    let canary = key.seal(&nonce(), context.record(), &[b"\x01".as_slice(), &[0; 19]].concat()).unwrap();
     assert!(matches!(key.open_pan(&canary, &context), Ok(OpenedPan::Canary)));
 }
 
@@ -217,9 +217,9 @@ fn ac_10_seal_keys_of_versions_tenants_and_fields_differ() {
 fn ac_25_the_record_of_an_old_key_opens_and_that_of_no_key_does_not() {
     let mut ring = Keyring::generate(Environment::Dev, START).unwrap();
     let context = context("a", "pan", "C1");
-    let old = key(&ring, "a", "pan").seal_pan(&nonce(), &context, &card(1)).unwrap();
+    let old = key(&ring, "a", "pan").seal_pan(&nonce(), context.record(), &card(1)).unwrap();
     ring.rotate(KeyPurpose::Seal, START).unwrap();
-    let new = key(&ring, "a", "pan").seal_pan(&nonce(), &context, &card(2)).unwrap();
+    let new = key(&ring, "a", "pan").seal_pan(&nonce(), context.record(), &card(2)).unwrap();
     let opener = Opener::new(Arc::new(ring), tenant("a")).unwrap();
     for record in [&old, &new] {
         assert!(matches!(opener.open_sealed(record, &context, START), Ok(Opened::Pan(_))));
@@ -289,7 +289,8 @@ fn ac_25_a_record_crafted_to_open_under_two_keys_is_refused() {
     let (own, other) = (key(&ring, "a", "name"), key(&ring, "b", "name"));
     let context_of = |of: &str| context(of, "name", "C1");
     let header = sealed::header(own.id());
-    let associated = sealed::associated_data(&header, &context_of("a"));
+    let start = sealed::associated_start(&header, &tenant("a"), &field("name"));
+    let associated = sealed::associated_data(&start, context_of("a").record());
     let [cipher, other_cipher] = ["a", "b"].map(|of| cipher_key(root, of, "name"));
     let nonce = nonce();
     let (body, tag) = craft([&cipher, &other_cipher], &nonce, &associated);

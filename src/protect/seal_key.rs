@@ -2,8 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use crate::card::id::{FieldName, TenantId};
+use crate::card::id::{FieldName, RecordId, TenantId};
 use crate::card::pan::{Pan, PanRules};
+use crate::card::sad::denotes_sad;
 use crate::clock::Timestamp;
 use crate::crypto::aead::{CommittingAead, KeyId, NONCE_LENGTH};
 use crate::crypto::kdf::{Label, derive};
@@ -31,6 +32,8 @@ pub(crate) struct SealKey {
     tenant: TenantId,
     field: FieldName,
     aead: CommittingAead,
+    /// What the associated data of each record begins with: made once, it saves half the time of a sealing.
+    associated_start: Vec<u8>,
 }
 
 /// What a sealed record of the PAN field held.
@@ -41,16 +44,24 @@ pub(crate) enum OpenedPan {
 
 impl SealKey {
     /// Derives the key of a tenant and field from a seal root: S = HKDF(root, label(version, tenant, field)).
+    ///
+    /// # Errors
+    /// [`Error::SadRefused`] if the field's name denotes sensitive authentication data (PCI DSS 3.3.1).
     pub(crate) fn derive(root: &RootKey, tenant: &TenantId, field: &FieldName) -> Result<Self> {
+        if denotes_sad(field.as_str()) {
+            return Err(Error::SadRefused);
+        }
         let label = Label::new("panveil/v1/seal")
             .number(root.facts().version)
             .text(tenant.as_bytes())
             .text(field.as_bytes());
+        let aead = CommittingAead::new(&derive(root.secret_whatever_its_state(), &label)?)?;
         Ok(Self {
             facts: root.facts().clone(),
             tenant: tenant.clone(),
             field: field.clone(),
-            aead: CommittingAead::new(&derive(root.secret_whatever_its_state(), &label)?)?,
+            associated_start: sealed::associated_start(&sealed::header(aead.id()), tenant, field),
+            aead,
         })
     }
 
@@ -66,30 +77,30 @@ impl SealKey {
         self.facts.check(wanted, now)
     }
 
-    /// Seals a value under a nonce that the caller drew from the operating system.
-    pub(crate) fn seal(&self, nonce: &[u8; NONCE_LENGTH], context: &Context, value: &[u8]) -> Result<Sealed> {
+    /// Seals a value for a record of this key's tenant and field, under a nonce that the caller drew from the
+    /// operating system.
+    pub(crate) fn seal(&self, nonce: &[u8; NONCE_LENGTH], record: &RecordId, value: &[u8]) -> Result<Sealed> {
         if value.is_empty() || value.len() > MAX_VALUE {
             return Err(Error::ValueLength);
         }
-        self.fits(context)?;
-        let header = sealed::header(self.aead.id());
         let mut body = Zeroizing::new(value.to_vec());
-        let tag = self.aead.encrypt(nonce, &sealed::associated_data(&header, context), &mut body)?;
-        Ok(Sealed::assemble(&header, nonce, &body, &tag))
+        let associated = sealed::associated_data(&self.associated_start, record);
+        let tag = self.aead.encrypt(nonce, &associated, &mut body)?;
+        Ok(Sealed::assemble(&sealed::header(self.aead.id()), nonce, &body, &tag))
     }
 
     /// Seals a card number: kind byte, digits, zeros up to 20 bytes, so that the length tells nothing.
     pub(crate) fn seal_pan(
         &self,
         nonce: &[u8; NONCE_LENGTH],
-        context: &Context,
+        record: &RecordId,
         pan: &Pan,
     ) -> Result<Sealed> {
         let mut plain = Zeroizing::new([0u8; PAN_PLAINTEXT]);
         for (place, digit) in plain.iter_mut().skip(1).zip(pan.expose()) {
             *place = *digit;
         }
-        self.seal(nonce, context, plain.as_slice())
+        self.seal(nonce, record, plain.as_slice())
     }
 
     /// Opens a record that names this key.
@@ -100,7 +111,8 @@ impl SealKey {
             return Err(Error::UnknownKey);
         }
         let mut body = Zeroizing::new(parts.ciphertext.to_vec());
-        let associated = sealed::associated_data(parts.header, context);
+        // The header of a record that was read is known, and its key id is this one: the same bytes.
+        let associated = sealed::associated_data(&self.associated_start, context.record());
         self.aead.decrypt(parts.nonce, &associated, &mut body, parts.tag)?;
         Ok(SecretBytes::from(body.as_slice()))
     }

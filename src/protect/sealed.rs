@@ -5,10 +5,9 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
+use crate::card::id::{FieldName, MAX_ID, RecordId, TenantId};
 use crate::crypto::aead::{KEY_ID_LENGTH, KeyId, NONCE_LENGTH, TAG_LENGTH};
 use crate::error::{Error, Result};
-
-use super::context::Context;
 
 /// The longest value that is sealed, in bytes.
 pub const MAX_VALUE: usize = 65_536;
@@ -26,7 +25,6 @@ pub struct Sealed(Box<[u8]>);
 
 /// The parts of a sealed record.
 pub(crate) struct Parts<'a> {
-    pub(crate) header: &'a [u8; HEADER_LENGTH],
     pub(crate) key: KeyId,
     pub(crate) nonce: &'a [u8; NONCE_LENGTH],
     pub(crate) ciphertext: &'a [u8],
@@ -89,7 +87,7 @@ impl Sealed {
         let (nonce, rest) = rest.split_first_chunk::<NONCE_LENGTH>().ok_or(Error::NotSealed)?;
         let (ciphertext, tag) = rest.split_last_chunk::<TAG_LENGTH>().ok_or(Error::NotSealed)?;
         let key = header.last_chunk::<KEY_ID_LENGTH>().ok_or(Error::NotSealed)?;
-        Ok(Parts { header, key: KeyId::from_bytes(*key), nonce, ciphertext, tag })
+        Ok(Parts { key: KeyId::from_bytes(*key), nonce, ciphertext, tag })
     }
 }
 
@@ -116,17 +114,33 @@ pub(super) fn header(key: &KeyId) -> [u8; HEADER_LENGTH] {
     header
 }
 
-/// The associated data: the header, 0x01, and tenant, field and record, each behind its two-byte length.
-pub(super) fn associated_data(header: &[u8; HEADER_LENGTH], context: &Context) -> Vec<u8> {
-    let mut data = Vec::with_capacity(HEADER_LENGTH + 1 + 3 * 64);
+/// What the associated data of every record of a key begins with: the header, 0x01, tenant and field.
+pub(super) fn associated_start(
+    header: &[u8; HEADER_LENGTH],
+    tenant: &TenantId,
+    field: &FieldName,
+) -> Vec<u8> {
+    let mut data = Vec::with_capacity(HEADER_LENGTH + 1 + 2 * 64);
     data.extend_from_slice(header);
     data.push(0x01);
-    for part in [context.tenant().as_bytes(), context.field().as_bytes(), context.record().as_bytes()] {
-        // Ids have at most 255 bytes.
-        data.extend_from_slice(&[0, u8::try_from(part.len()).unwrap_or(u8::MAX)]);
-        data.extend_from_slice(part);
-    }
+    add_part(&mut data, tenant.as_bytes());
+    add_part(&mut data, field.as_bytes());
     data
+}
+
+/// The associated data of one record, which begins with what [`associated_start`] gave.
+pub(super) fn associated_data(start: &[u8], record: &RecordId) -> Vec<u8> {
+    let mut data = Vec::with_capacity(start.len().saturating_add(2 + MAX_ID));
+    data.extend_from_slice(start);
+    add_part(&mut data, record.as_bytes());
+    data
+}
+
+/// A part behind its two-byte length.
+fn add_part(data: &mut Vec<u8>, part: &[u8]) {
+    // Ids have at most 255 bytes.
+    data.extend_from_slice(&[0, u8::try_from(part.len()).unwrap_or(u8::MAX)]);
+    data.extend_from_slice(part);
 }
 
 fn check(bytes: &[u8]) -> Result<()> {

@@ -5,15 +5,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::card::id::{FieldName, RecordId, TenantId};
 use crate::card::pan::Pan;
-use crate::card::sad::holds_track_data;
+use crate::card::sad::{denotes_sad, holds_track_data};
 use crate::card::spot::holds_card_number;
 use crate::clock::Clock;
 use crate::crypto::aead::{KeyId, NONCE_LENGTH};
 use crate::error::{Error, Result};
+use crate::keys::keyring::Keyring;
+use crate::keys::purpose::KeyPurpose;
 use crate::keys::state::KeyUse;
-use crate::store::CounterLease;
+use crate::store::{AuthenticatedStore, CounterLease, DEFAULT_MESSAGE_LIMIT};
 
-use super::context::{Context, PAN_FIELD};
+use super::context::PAN_FIELD;
 use super::seal_key::SealKey;
 use super::sealed::Sealed;
 
@@ -31,7 +33,28 @@ pub struct Sealer {
 }
 
 impl Sealer {
-    pub(crate) fn new(
+    /// A sealer for one field of a tenant with the current seal key of a keyring; message numbers come from `store`.
+    ///
+    /// # Errors
+    /// [`Error::SadRefused`] if the field's name denotes sensitive authentication data; [`Error::KeyState`] or
+    /// [`Error::KeyPeriod`] if no seal key may protect.
+    pub fn from_keyring(
+        keyring: &Keyring,
+        tenant: TenantId,
+        field: FieldName,
+        store: Arc<AuthenticatedStore>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
+        if denotes_sad(field.as_str()) {
+            return Err(Error::SadRefused);
+        }
+        let root = keyring.current(KeyPurpose::Seal, clock.now().wall)?;
+        let key = SealKey::derive(root, &tenant, &field)?;
+        let counter = CounterLease::new(store, *key.id().as_bytes(), DEFAULT_MESSAGE_LIMIT)?;
+        Ok(Self::new(tenant, field, key, counter, clock))
+    }
+
+    pub(super) fn new(
         tenant: TenantId,
         field: FieldName,
         key: SealKey,
@@ -39,6 +62,16 @@ impl Sealer {
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self { tenant, field, key, counter, clock, sealed: Arc::default() }
+    }
+
+    /// Gives the message numbers that were leased and not used back to the store.
+    ///
+    /// A sealer that is dropped instead loses them, up to 65,536 of the key's 2^32.
+    ///
+    /// # Errors
+    /// What the store returns; nothing is lost but the numbers.
+    pub fn close(self) -> Result<()> {
+        self.counter.close()
     }
 
     /// Seals a card number for `record`: 84 bytes, 112 characters as text.
@@ -52,8 +85,7 @@ impl Sealer {
         if self.field.as_str() != PAN_FIELD {
             return Err(Error::Argument);
         }
-        let context = self.context(record)?;
-        self.key.seal_pan(&self.start()?, &context, pan)
+        self.key.seal_pan(&self.start(record)?, record, pan)
     }
 
     /// Seals any other value, 1 to 65,536 bytes, for `record`: 64 bytes longer than the value.
@@ -68,8 +100,7 @@ impl Sealer {
         if holds_track_data(value) {
             return Err(Error::SadRefused);
         }
-        let context = self.context(record)?;
-        self.key.seal(&self.start()?, &context, value)
+        self.key.seal(&self.start(record)?, record, value)
     }
 
     /// The id of the key in use, as it stands in each record.
@@ -82,16 +113,13 @@ impl Sealer {
         Arc::clone(&self.sealed)
     }
 
+    /// Record id, period, message counter and nonce: what stands before every sealing.
+    ///
     /// The gate hears of no record id with a card number in it, so what was sealed for one could not be revealed.
-    fn context(&self, record: &RecordId) -> Result<Context> {
+    fn start(&self, record: &RecordId) -> Result<[u8; NONCE_LENGTH]> {
         if holds_card_number(record.as_bytes()) {
             return Err(Error::HoldsPan);
         }
-        Context::new(self.tenant.clone(), self.field.clone(), record.clone())
-    }
-
-    /// Period, message counter and nonce: what stands before every sealing.
-    fn start(&self) -> Result<[u8; NONCE_LENGTH]> {
         self.key.permits(KeyUse::Protect, self.clock.now().wall)?;
         self.counter.next()?;
         let mut nonce = [0u8; NONCE_LENGTH];

@@ -7,7 +7,7 @@ use super::token::{Token, TokenFormat};
 use crate::card::id::TenantId;
 use crate::card::luhn;
 use crate::card::pan::{MAX_DIGITS, Pan, PanRules};
-use crate::crypto::ff1::{Ff1, Shape};
+use crate::crypto::ff1::{Ff1, FixedFf1};
 use crate::crypto::kdf::{self, Label};
 use crate::crypto::secret::Secret;
 use crate::error::{Error, Result};
@@ -26,12 +26,7 @@ const MAX_CLEAR: usize = 10;
 /// There is one FF1 key for each length and layout; the tweak is the clear digits in order, ASCII.
 pub(crate) struct TokenKeys {
     version: u32,
-    slots: Vec<Option<Slot>>, // by `place`; `None` where the layout is not for the length
-}
-
-struct Slot {
-    ff1: Ff1,
-    shape: Shape,
+    slots: Vec<Option<FixedFf1>>, // by `place`; `None` where the layout is not for the length
 }
 
 impl TokenKeys {
@@ -40,7 +35,9 @@ impl TokenKeys {
     /// # Errors
     /// [`Error::TokenFormat`] for version 0.
     pub(crate) fn derive(root: &Secret, version: u32, tenant: &TenantId) -> Result<Self> {
-        let mut slots = Vec::new();
+        // With room for all: a growing list would free key schedules unwiped.
+        let mut slots =
+            Vec::with_capacity((MIN_LENGTH..=MAX_DIGITS).count().saturating_mul(Layout::ALL.len()));
         for length in MIN_LENGTH..=MAX_DIGITS {
             for layout in Layout::ALL {
                 TokenFormat::new(version, layout)?;
@@ -48,9 +45,7 @@ impl TokenKeys {
                     Err(_) => None,
                     Ok(hidden) => {
                         let ff1 = Ff1::new(&slot_key(root, version, tenant, length, layout)?);
-                        let clear = length.saturating_sub(hidden);
-                        let shape = ff1.shape(hidden, clear)?;
-                        Some(Slot { ff1, shape })
+                        Some(ff1.for_lengths(hidden, length.saturating_sub(hidden))?)
                     }
                 });
             }
@@ -72,11 +67,11 @@ impl TokenKeys {
         if !pan.passes_luhn() {
             return Err(Error::PanLuhn);
         }
-        let slot = self.slot(pan.length(), layout)?;
+        let ff1 = self.ff1(pan.length(), layout)?;
         let mut work = Work::empty();
         work.load(pan.expose(), layout)?;
         work.add_to_last_hidden(1)?;
-        work.walk(|tweak, hidden| slot.ff1.encrypt_shaped(&slot.shape, tweak, hidden))?;
+        work.walk(|tweak, hidden| ff1.encrypt(tweak, hidden))?;
         Token::new(TokenFormat::new(self.version, layout)?, work.ascii())
     }
 
@@ -90,11 +85,11 @@ impl TokenKeys {
         if format.version() != self.version {
             return Err(Error::NoSuchKey);
         }
-        let slot = self.slot(token.digits().len(), format.layout())?;
+        let ff1 = self.ff1(token.digits().len(), format.layout())?;
         let mut work = Work::empty();
         // A string that passes Luhn never became a `Token`; from any other the walk leads back.
         work.load(token.digits(), format.layout())?;
-        let residue = work.walk(|tweak, hidden| slot.ff1.decrypt_shaped(&slot.shape, tweak, hidden))?;
+        let residue = work.walk(|tweak, hidden| ff1.decrypt(tweak, hidden))?;
         match Kind::of(residue) {
             Kind::Card => {
                 work.add_to_last_hidden(9)?; // less one, modulo 10
@@ -104,7 +99,7 @@ impl TokenKeys {
         }
     }
 
-    fn slot(&self, length: usize, layout: Layout) -> Result<&Slot> {
+    fn ff1(&self, length: usize, layout: Layout) -> Result<&FixedFf1> {
         let place = length.checked_sub(MIN_LENGTH).and_then(|row| {
             let column = match layout {
                 Layout::Last4 => 0,

@@ -8,8 +8,11 @@ use super::token::Token;
 use super::token_keys::TokenKeys;
 use crate::card::id::{Application, TenantId};
 use crate::card::pan::Pan;
+use crate::clock::Timestamp;
 use crate::crypto::secret::Secret;
 use crate::error::{Error, Result};
+use crate::keys::keyring::Keyring;
+use crate::keys::purpose::KeyPurpose;
 
 /// Makes tokens for one tenant, on behalf of one application. May be shared between threads.
 ///
@@ -24,6 +27,22 @@ pub struct Tokenizer {
 }
 
 impl Tokenizer {
+    /// A tokenizer for a named caller with the token keys of a keyring, of which the current one makes tokens.
+    ///
+    /// # Errors
+    /// [`Error::KeyState`] or [`Error::KeyPeriod`] if no token key may protect at `now`.
+    pub fn from_keyring(
+        keyring: &Keyring,
+        tenant: TenantId,
+        caller: Application,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let current = keyring.current(KeyPurpose::Token, now)?.facts().version;
+        let versions = keyring.versions(KeyPurpose::Token);
+        let versions = versions.map(|root| (root.facts().version, root.secret_whatever_its_state()));
+        Self::new(tenant, caller, versions.collect(), current)
+    }
+
     /// A tokenizer with all `versions` of the token root, of which `current` makes tokens.
     ///
     /// # Errors

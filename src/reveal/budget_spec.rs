@@ -2,22 +2,8 @@
 
 use core::time::Duration;
 
-use crate::card::id::{ActorKind, Role};
-
-/// Whom a budget counts together.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Scope {
-    /// Each actor alone.
-    Actor,
-    /// All actors who reveal by this role.
-    Role(Role),
-    /// All requests from the same origin.
-    Origin,
-    /// All requests for the same tenant.
-    Tenant,
-    /// All requests.
-    All,
-}
+use crate::card::id::ActorKind;
+pub use crate::limits::Scope;
 
 /// One budget: distinct handles and calls per window.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use crate::card::id::{Application, FieldName, Origin, Role, TenantId};
 use crate::card::spot::holds_card_number;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
+use crate::keys::keyring::Keyring;
 use crate::limits::Limits;
 use crate::protect::opener::Opener;
 
@@ -29,20 +30,51 @@ use super::verifier::IdentityVerifier;
 ///
 /// A gate may be used from many threads; their audit records become durable together.
 pub struct Gate {
-    pub(crate) tenant: TenantId,
-    pub(crate) application: Application,
-    pub(crate) policy: Arc<Policy>,
-    pub(crate) verifier: Arc<IdentityVerifier>,
-    pub(crate) limits: Limits,
-    pub(crate) log: Arc<AuditLog>,
-    pub(crate) opener: Opener,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(super) tenant: TenantId,
+    pub(super) application: Application,
+    pub(super) policy: Arc<Policy>,
+    pub(super) verifier: Arc<IdentityVerifier>,
+    pub(super) limits: Limits,
+    pub(super) log: Arc<AuditLog>,
+    pub(super) opener: Opener,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// What a gate is made of. `Vault::gate` puts it together; a service with a store or clock of its
+/// own does it itself.
+pub struct GateParts {
+    /// The tenant of requests that name none.
+    pub tenant: TenantId,
+    /// The group of processes that asks.
+    pub application: Application,
+    /// Who may reveal what.
+    pub policy: Arc<Policy>,
+    /// The identity providers that are trusted.
+    pub verifier: Arc<IdentityVerifier>,
+    /// Locks and budgets.
+    pub limits: Limits,
+    /// The audit stream of this process.
+    pub log: Arc<AuditLog>,
+    /// The keys.
+    pub keyring: Arc<Keyring>,
+    /// The clock to live by.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Gate {
+    /// A gate of these parts.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] never in practice.
+    pub fn new(parts: GateParts) -> Result<Self> {
+        let GateParts { tenant, application, policy, verifier, limits, log, keyring, clock } = parts;
+        let opener = Opener::new(keyring, tenant.clone())?;
+        Ok(Self { tenant, application, policy, verifier, limits, log, opener, clock })
+    }
+
     /// Verifies an identity token and binds it to the origin it came from.
     ///
-    /// A refusal is recorded.
+    /// The session is of this open vault alone; the gates of another refuse it. A refusal is recorded.
     ///
     /// # Errors
     /// [`Error::IdentityRefused`], [`Error::IdentityExpired`] or [`Error::SharedIdentity`] for the token,
@@ -52,7 +84,9 @@ impl Gate {
         let origin = Origin::new(origin).ok().filter(|origin| !holds_card_number(origin.as_bytes()));
         let verified = self.verifier.verify(token, now.wall).and_then(refuse_card_numbers);
         let reason = match (verified, &origin) {
-            (Ok(identity), Some(origin)) => return Ok(Session::new(identity, origin.clone(), token)),
+            (Ok(identity), Some(origin)) => {
+                return Ok(Session::new(identity, origin.clone(), token, &self.verifier, now));
+            }
             (Ok(_), None) => Error::OriginMissing,
             (Err(reason), _) => reason,
         };
@@ -102,9 +136,10 @@ impl Gate {
     /// [`reveal`](Self::reveal).
     ///
     /// # Errors
-    /// [`Error::IdFormat`] or [`Error::HoldsPan`] if tenant or field is no id.
+    /// [`Error::IdFormat`] or [`Error::HoldsPan`] if tenant or field is no id, [`Error::IdentityRefused`] for a
+    /// session of another vault.
     pub fn explain(&self, session: &Session, request: &RevealRequest) -> Result<Explanation> {
-        let (tenant, field) = self.scope_of(request)?;
+        let (tenant, field) = self.scope_of(session, request)?;
         let facts = trail::facts_of(request, &session.identity, &tenant, &field, self.clock.now().wall);
         Ok(self.policy.explain(&facts))
     }
@@ -114,12 +149,15 @@ impl Gate {
     /// # Errors
     /// As [`explain`](Self::explain).
     pub fn decide(&self, session: &Session, request: &RevealRequest) -> Result<Decision> {
-        let (tenant, field) = self.scope_of(request)?;
+        let (tenant, field) = self.scope_of(session, request)?;
         let facts = trail::facts_of(request, &session.identity, &tenant, &field, self.clock.now().wall);
         Ok(self.policy.decide(&facts))
     }
 
-    fn scope_of(&self, request: &RevealRequest) -> Result<(TenantId, FieldName)> {
+    fn scope_of(&self, session: &Session, request: &RevealRequest) -> Result<(TenantId, FieldName)> {
+        if !session.is_of(&self.verifier) {
+            return Err(Error::IdentityRefused);
+        }
         match trail::scope(self, request)? {
             (tenant, field, None) => Ok((tenant, field)),
             (_, _, Some(reason)) => Err(reason),

@@ -11,8 +11,8 @@ pub struct PolicyProblem {
     pub line: usize,
     /// The character in the line, counted from 1.
     pub column: usize,
-    /// What is wrong, in one sentence. Numbers of eight digits and more are left out, so that a card number in the
-    /// wrong file goes no further.
+    /// What is wrong, in one sentence. Numbers of eight digits and more, grouped or not, are left out, so that a card
+    /// number in the wrong file goes no further.
     pub text: String,
 }
 
@@ -34,25 +34,39 @@ impl PolicyProblem {
     }
 }
 
+/// The text on one line, without numbers of eight digits and more, however their digits are grouped.
 fn without_long_numbers(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
-    let mut digits = String::new();
-    for character in text.chars() {
-        if character.is_ascii_digit() {
-            digits.push(character);
+    let mut number = String::new();
+    for character in text.chars().map(|character| if character.is_control() { ' ' } else { character }) {
+        // Of a letter or a sign of another kind it is certain that no number goes on behind it.
+        if character.is_numeric() || (!character.is_alphabetic() && goes_on(&number)) {
+            number.push(character);
             continue;
         }
-        push_number(&mut clean, &mut digits);
-        clean.push(if character.is_control() { ' ' } else { character });
+        push_number(&mut clean, &mut number);
+        clean.push(character);
     }
-    push_number(&mut clean, &mut digits);
+    push_number(&mut clean, &mut number);
     clean
 }
 
-fn push_number(clean: &mut String, digits: &mut String) {
-    clean.push_str(if digits.len() < 8 { digits } else { "(number)" });
-    digits.clear();
+/// Whether a number has begun of which at most three signs, such as a dash between spaces, are no digits.
+fn goes_on(number: &str) -> bool {
+    number.chars().rev().take(MAX_BETWEEN).any(char::is_numeric)
 }
+
+fn push_number(clean: &mut String, number: &mut String) {
+    let behind = number.trim_end_matches(|character: char| !character.is_numeric()).len();
+    let (digits, rest) = number.split_at_checked(behind).unwrap_or((number, ""));
+    let few = digits.chars().filter(|character| character.is_numeric()).count() < LONG;
+    clean.push_str(if few { digits } else { "(number)" });
+    clean.push_str(rest);
+    number.clear();
+}
+
+const LONG: usize = 8;
+const MAX_BETWEEN: usize = 3;
 
 impl core::fmt::Display for PolicyProblem {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -83,7 +97,16 @@ mod tests {
 
     #[test]
     fn long_numbers_go_no_further() {
-        let problem = PolicyProblem::at("", 0..0, "got `4111111111111111`, wanted 1234567\n");
-        assert_eq!(problem.text, "got `(number)`, wanted 1234567 ");
+        for (text, clean) in [
+            ("got `4111111111111111`, wanted 1234567\n", "got `(number)`, wanted 1234567 "),
+            ("got \"4111 1111 1111 1111\", wanted", "got \"(number)\", wanted"),
+            ("4111-1111-1111-1111", "(number)"),
+            ("４１１１　１１１１　１１１１　１１１１だ", "(number)だ"),
+            ("4111. 1111 - 1111\t1111", "(number)"),
+            ("at most 15m (PCI DSS 8.2.8)", "at most 15m (PCI DSS 8.2.8)"),
+            ("", ""),
+        ] {
+            assert_eq!(PolicyProblem::at("", 0..0, text).text, clean, "{text}");
+        }
     }
 }

@@ -142,7 +142,7 @@ mod tests {
             ("f1.6-4:411111******1111", None),
             ("f1.6-4:4111110394821111", Some("C1")),
             ("UFYBAA", None),
-            ("UFYBAA", Some("C1")),
+            ("UFYBAQ", Some("C1")),
             ("", None),
         ];
         for (text, record) in rows {

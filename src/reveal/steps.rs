@@ -85,10 +85,17 @@ impl<'a> Subject<'a> {
 
     /// Policy, and whatever else can be decided without touching any state.
     pub(super) fn decide(self) -> Result<Decided<'a>> {
+        // A log that cannot take an intent cannot take a denial either: nothing is counted against anybody.
+        if self.gate.log.has_failed() {
+            return Err(Error::AuditUnavailable);
+        }
+        if !self.session.is_of(&self.gate.verifier) {
+            return Err(self.deny(Error::IdentityRefused));
+        }
         if self.request.holds_pan {
             return Err(self.deny(Error::HoldsPan));
         }
-        if self.now.wall >= self.session.ends() {
+        if self.session.is_over(self.now) {
             return Err(self.deny(Error::SessionEnded));
         }
         if self.request.origin.as_ref().is_some_and(|origin| *origin != self.session.origin) {
@@ -171,10 +178,7 @@ impl<'a> Decided<'a> {
             }),
             budgets: &budgets,
         };
-        let outcome = subject.gate.limits.admit(&admission, subject.now);
-        // What was spent or locked here is not undone by a store of before: the next checkpoint knows better.
-        subject.gate.log.saw_store(subject.gate.limits.generation());
-        match outcome {
+        match subject.gate.limits.admit(&admission, subject.now) {
             Ok(admitted) => Ok(Cleared { subject, target, admitted }),
             Err(refusal) => {
                 for event in trail::of_refusal(&subject, &refusal) {
@@ -248,12 +252,20 @@ impl Recorded<'_> {
         }
     }
 
-    /// A canary gives no plaintext and locks the person who asked for it.
+    /// A canary gives no plaintext, locks who asked for it, and is alerted.
     fn touched_canary(&self) -> Event {
-        let session = &self.subject.session;
+        let Subject { gate, session, now, .. } = &self.subject;
         let event = self.outcome(Kind::RevealError).failed(Error::Canary).disclosed(Disclosed::None);
-        match self.subject.gate.limits.lock(session.actor(), LockReason::Canary, self.subject.now.wall) {
-            Ok(()) => event,
+        let tell = |kind| {
+            // The outcome is written after these, and its failure reaches the caller.
+            let _ = gate.log.submit(self.outcome(kind).denied(Error::Canary));
+        };
+        tell(Kind::Alert);
+        match gate.limits.lock(session.actor(), LockReason::Canary, now.wall) {
+            Ok(()) => {
+                tell(Kind::LockSet);
+                event
+            }
             Err(_) => event.detail("locked", 0_u64),
         }
     }

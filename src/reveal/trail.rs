@@ -6,7 +6,7 @@ use crate::audit::{Auth, Event, HandleRef, Kind, Limit, Word};
 use crate::card::id::{FieldName, TenantId};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::limits::{self, Admitted, Budget, ClockStep, Refusal, Usage};
+use crate::limits::{Admitted, Budget, ClockStep, Refusal, Usage};
 use crate::protect::context::PAN_FIELD;
 
 use super::budget_spec::{BudgetSpec, Scope};
@@ -95,13 +95,7 @@ pub(super) fn event(subject: &Subject<'_>, kind: Kind) -> Event {
 
 /// A budget of the policy, for the limits.
 pub(super) fn budget(spec: &BudgetSpec) -> Result<Budget> {
-    let scope = match &spec.scope {
-        Scope::Actor => limits::Scope::Actor,
-        Scope::Role(role) => limits::Scope::Role(role.clone()),
-        Scope::Origin => limits::Scope::Origin,
-        Scope::Tenant => limits::Scope::Tenant,
-        Scope::All => limits::Scope::All,
-    };
+    let scope = spec.scope.clone();
     match spec.handles {
         Some(handles) => {
             Budget::of_handles(scope, handles, spec.window).map(|budget| budget.with_calls(spec.calls))
@@ -153,13 +147,13 @@ pub(super) fn of_refusal(subject: &Subject<'_>, refusal: &Refusal) -> Vec<Event>
     events
 }
 
-fn scope_name(scope: &limits::Scope) -> &'static str {
+fn scope_name(scope: &Scope) -> &'static str {
     match scope {
-        limits::Scope::Actor => "actor",
-        limits::Scope::Role(_) => "role",
-        limits::Scope::Origin => "origin",
-        limits::Scope::Tenant => "tenant",
-        limits::Scope::All => "all",
+        Scope::Actor => "actor",
+        Scope::Role(_) => "role",
+        Scope::Origin => "origin",
+        Scope::Tenant => "tenant",
+        Scope::All => "all",
     }
 }
 

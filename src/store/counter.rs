@@ -43,6 +43,8 @@ pub struct CounterLease {
     block: AtomicU64,
     /// One thread at a time fetches a block.
     fetching: Mutex<()>,
+    /// A forked process has the same numbers in hand, and must not use them.
+    process: u32,
 }
 
 impl CounterLease {
@@ -54,15 +56,19 @@ impl CounterLease {
         if limit >= MAX_LIMIT {
             return Err(Error::Argument);
         }
-        Ok(Self { store, key_id, limit, block: AtomicU64::new(0), fetching: Mutex::new(()) })
+        let process = std::process::id();
+        Ok(Self { store, key_id, limit, block: AtomicU64::new(0), fetching: Mutex::new(()), process })
     }
 
     /// The number of one more message: 0 for the first of the key, each number once among all processes.
     ///
     /// # Errors
-    /// [`Error::SealLimit`] once the limit is reached; as [`Store::transact`](super::Store::transact) when a block
+    /// [`Error::SealLimit`] once the limit is reached; [`Error::Forked`] in a forked process; as [`Store::transact`](super::Store::transact) when a block
     /// must be fetched and the store does not answer.
     pub fn next(&self) -> Result<u64> {
+        if std::process::id() != self.process {
+            return Err(Error::Forked);
+        }
         if let Some(number) = self.take() {
             return Ok(number);
         }
@@ -84,7 +90,7 @@ impl CounterLease {
     /// As [`Store::transact`](super::Store::transact); the numbers then stay counted.
     pub fn close(self) -> Result<()> {
         let (next, left) = unpack(self.block.load(Ordering::Acquire));
-        if left == 0 {
+        if left == 0 || std::process::id() != self.process {
             return Ok(());
         }
         self.store.write(|tx| {
@@ -196,6 +202,18 @@ mod tests {
         assert_eq!(CounterLease::counted(&store, &KEY), Ok(2 * BLOCK + 1));
         b.close().unwrap();
         assert_eq!(CounterLease::counted(&store, &KEY), Ok(BLOCK + 2));
+    }
+
+    #[test]
+    fn ac_27_a_forked_process_counts_nothing() {
+        let store = store();
+        let mut lease = CounterLease::new(store.clone(), KEY, 1 << 32).unwrap();
+        assert_eq!(lease.next(), Ok(0));
+        // As a fork would: the same memory under another process id.
+        lease.process = 0;
+        assert_eq!(lease.next(), Err(Error::Forked));
+        lease.close().unwrap();
+        assert_eq!(CounterLease::counted(&store, &KEY), Ok(BLOCK));
     }
 
     #[test]

@@ -6,8 +6,8 @@ use super::table::Table;
 use crate::card::id::StreamName;
 use crate::error::Result;
 
-/// A file whose generation may only grow (PCI DSS 3.7.7, 8.2.2: a rollback is a substitution).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A file whose generation may only grow (PCI DSS 3.7.7: a rollback is a substitution).
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mark {
     /// The keyring.
     Keyring,
@@ -15,6 +15,8 @@ pub enum Mark {
     Manifest,
     /// The list of audit streams.
     Streams,
+    /// The records of one audit stream that a checkpoint covers.
+    Stream(StreamName),
 }
 
 impl Mark {
@@ -24,15 +26,15 @@ impl Mark {
     ///
     /// # Errors
     /// As [`Store::transact`](super::Store::transact). Nothing is written if the mark stands that high already.
-    pub fn raise(self, store: &AuthenticatedStore, generation: u64) -> Result<u64> {
+    pub fn raise(&self, store: &AuthenticatedStore, generation: u64) -> Result<u64> {
         let seen = self.highest(store)?;
         if generation <= seen {
             return Ok(seen);
         }
         store.write(|tx| {
-            let seen = decode(tx.get(Table::Mark, self.key())?)?;
+            let seen = decode(tx.get(Table::Mark, &self.key())?)?;
             if generation > seen {
-                tx.put(Table::Mark, self.key(), &generation.to_be_bytes())?;
+                tx.put(Table::Mark, &self.key(), &generation.to_be_bytes())?;
             }
             Ok(seen.max(generation))
         })
@@ -42,46 +44,17 @@ impl Mark {
     ///
     /// # Errors
     /// As [`Store::view`](super::Store::view).
-    pub fn highest(self, store: &AuthenticatedStore) -> Result<u64> {
-        store.read(|rows| decode(rows.get(Table::Mark, self.key())?))
+    pub fn highest(&self, store: &AuthenticatedStore) -> Result<u64> {
+        store.read(|rows| decode(rows.get(Table::Mark, &self.key())?))
     }
 
-    const fn key(self) -> &'static [u8] {
+    fn key(&self) -> Vec<u8> {
         match self {
-            Mark::Keyring => b"keyring",
-            Mark::Manifest => b"manifest",
-            Mark::Streams => b"streams",
+            Mark::Keyring => b"keyring".to_vec(),
+            Mark::Manifest => b"manifest".to_vec(),
+            Mark::Streams => b"streams".to_vec(),
+            Mark::Stream(name) => [b"stream/", name.as_bytes()].concat(),
         }
-    }
-}
-
-/// Whether an audit stream was ever begun, so that one whose files are gone does not begin anew.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StreamMark(Vec<u8>);
-
-impl StreamMark {
-    /// The mark of one stream.
-    pub fn of(stream: &StreamName) -> Self {
-        Self([b"stream/", stream.as_bytes()].concat())
-    }
-
-    /// Whether it stands.
-    ///
-    /// # Errors
-    /// As [`Store::view`](super::Store::view).
-    pub fn stands(&self, store: &AuthenticatedStore) -> Result<bool> {
-        store.read(|rows| Ok(decode(rows.get(Table::Mark, &self.0)?)? > 0))
-    }
-
-    /// Sets it. Nothing is written if it stands already.
-    ///
-    /// # Errors
-    /// As [`Store::transact`](super::Store::transact).
-    pub fn set(&self, store: &AuthenticatedStore) -> Result<()> {
-        if self.stands(store)? {
-            return Ok(());
-        }
-        store.write(|tx| tx.put(Table::Mark, &self.0, &1_u64.to_be_bytes()))
     }
 }
 

@@ -25,7 +25,7 @@ pub use authenticated::AuthenticatedStore;
 pub use contract::{Row, Snapshot, Store, Transaction};
 pub use counter::{CounterLease, DEFAULT_MESSAGE_LIMIT};
 pub(crate) use fields::Fields;
-pub use mark::{Mark, StreamMark};
+pub use mark::Mark;
 pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;

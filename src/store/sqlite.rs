@@ -51,10 +51,11 @@ impl SqliteStore {
     /// [`Error::StoreDamaged`] if there is none or it is not a whole store, [`Error::StoreVersion`] if it is of a
     /// newer format, [`Error::StoreUnavailable`] if it cannot be read and written or stays busy for one second.
     pub fn open(path: &Path) -> Result<Self> {
-        let place = Place::of(path)?;
-        let writer = sqlite_file::open(place.path())?;
-        let reader = sqlite_file::open(place.path())?;
-        place.check()?;
+        // Absolute, so that a change of the working directory does not lead elsewhere.
+        let path = std::path::absolute(path)?;
+        let writer = sqlite_file::open(&path)?;
+        let reader = sqlite_file::open(&path)?;
+        let place = Place::of(&path)?;
         let process = std::process::id();
         Ok(Self { place, process, writer: Turn::new(writer), reader: Turn::new(reader) })
     }
@@ -155,7 +156,7 @@ mod tests {
     use super::{PATIENCE, SqliteStore};
     use crate::crypto::secret::Secret;
     use crate::error::Error;
-    use crate::store::{AuthenticatedStore, Store, Table};
+    use crate::store::{AuthenticatedStore, Table};
     use std::sync::Arc;
 
     #[test]
@@ -178,6 +179,6 @@ mod tests {
         limit(1000);
         put(stored).unwrap();
         store.check().unwrap();
-        store.view(&mut |rows| Ok(assert_eq!(rows.count(Table::Mark)?, u64::from(stored) + 1))).unwrap();
+        assert_eq!(store.read(|rows| rows.count(Table::Mark)), Ok(u64::from(stored) + 1));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
@@ -47,6 +47,9 @@ pub(super) fn create(path: &Path) -> Result<()> {
 
 /// A connection to a file that exists and is ours.
 pub(super) fn open(path: &Path) -> Result<Connection> {
+    if !path.try_exists().map_err(|_| Error::StoreUnavailable)? {
+        return Err(Error::StoreDamaged);
+    }
     let db = connect(path)?;
     // A file without write permission opens all the same, for reading.
     if db.is_readonly("main").map_err(fault)? {
@@ -117,7 +120,8 @@ pub(super) fn fault(error: rusqlite::Error) -> Error {
         return Error::StoreDamaged;
     };
     match (failure.code, failure.extended_code) {
-        (Code::DiskFull, _) => Error::DiskFull,
+        // The file that connections share is made longer when a store is opened, and only a full disk forbids it.
+        (Code::DiskFull, _) | (Code::SystemIoFailure, rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => Error::DiskFull,
         (Code::DatabaseCorrupt | Code::NotADatabase | Code::TypeMismatch | Code::ConstraintViolation, _)
         | (Code::SystemIoFailure, rusqlite::ffi::SQLITE_IOERR_SHORT_READ | rusqlite::ffi::SQLITE_IOERR_CORRUPTFS)
         // No such table or column: the schema is not ours.
@@ -126,34 +130,37 @@ pub(super) fn fault(error: rusqlite::Error) -> Error {
     }
 }
 
-/// Which file a path led to when it was opened.
+/// Which files a store consists of, as they were when it was opened.
 pub(super) struct Place {
-    path: PathBuf,
     #[cfg(unix)]
-    identity: (u64, u64),
+    files: Vec<(std::path::PathBuf, (u64, u64))>,
 }
 
 impl Place {
+    /// The database, its write-ahead log and the log's index; a connection must be open and have read.
     pub(super) fn of(path: &Path) -> Result<Self> {
-        // Absolute, so that a change of the working directory does not lead elsewhere.
-        let path = std::path::absolute(path)?;
         Ok(Self {
             #[cfg(unix)]
-            identity: identity(&path)?,
-            path,
+            files: ["", "-wal", "-shm"]
+                .iter()
+                .map(|suffix| {
+                    let mut name = path.as_os_str().to_owned();
+                    name.push(suffix);
+                    Ok((name.clone().into(), identity(name.as_ref())?))
+                })
+                .collect::<Result<_>>()?,
         })
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// [`Error::StoreDamaged`] once the file was removed or another put in its place: SQLite would go on with
-    /// the file it holds, beside processes that use the new one.
+    /// [`Error::StoreDamaged`] once one of the files was removed or another put in its place: SQLite would go on
+    /// with the file it holds, beside processes that use the new one. While a connection is open, SQLite itself
+    /// replaces none of them.
     pub(super) fn check(&self) -> Result<()> {
         #[cfg(unix)]
-        if identity(&self.path)? != self.identity {
-            return Err(Error::StoreDamaged);
+        for (path, opened) in &self.files {
+            if identity(path)? != *opened {
+                return Err(Error::StoreDamaged);
+            }
         }
         Ok(())
     }
@@ -184,6 +191,7 @@ mod tests {
     fn failures_of_sqlite_become_what_the_caller_can_act_on() {
         let table = [
             (ffi::SQLITE_FULL, Error::DiskFull),
+            (ffi::SQLITE_IOERR_SHMSIZE, Error::DiskFull),
             (ffi::SQLITE_BUSY, Error::StoreUnavailable),
             (ffi::SQLITE_LOCKED, Error::StoreUnavailable),
             (ffi::SQLITE_CANTOPEN, Error::StoreUnavailable),

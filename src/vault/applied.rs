@@ -14,8 +14,11 @@ use super::config::Config;
 use super::files::Files;
 use super::problem::{At, Problem};
 
-/// The largest configuration or trust file, in bytes.
-const MAX_FILE: u64 = 1 << 20;
+/// The largest configuration or trust file, in bytes: what a row of the store takes, which keeps a copy of each.
+const MAX_FILE: u64 = (1 << 20) - 64;
+
+/// The most files.
+const MAX_FILES: usize = 1000;
 
 /// The bytes of all configuration and trust files, by their path below the vault directory.
 pub(crate) struct ConfigurationFiles(Vec<(String, Vec<u8>)>);
@@ -42,6 +45,13 @@ impl ConfigurationFiles {
             if name.is_empty() || name.contains(char::is_whitespace) || !path.is_file() {
                 let detail = "trust/ holds plain files whose names have no spaces";
                 return Err(Problem::with_detail(Error::ConfigInvalid, &path, detail));
+            }
+            if found.len() >= MAX_FILES {
+                return Err(Problem::with_detail(
+                    Error::ConfigInvalid,
+                    &trust,
+                    "trust/ holds too many files",
+                ));
             }
             found.push((format!("trust/{name}"), read_small(&path)?));
         }
@@ -124,7 +134,11 @@ pub(crate) fn read_small(path: &Path) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     file.take(MAX_FILE + 1).read_to_end(&mut bytes).at(path)?;
     if bytes.len() as u64 > MAX_FILE {
-        return Err(Problem::with_detail(Error::ConfigInvalid, path, "the file is larger than 1 MiB"));
+        return Err(Problem::with_detail(
+            Error::ConfigInvalid,
+            path,
+            "the file is larger than 1 MiB less 64 bytes",
+        ));
     }
     Ok(bytes)
 }

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::keys::keyring::Environment;
 use crate::protect::layout::LayoutChoice;
 use crate::reveal::issuer::Issuer;
+use crate::reveal::problem::PolicyProblem;
 
 /// The host name part of the built-in test issuer; no production vault may trust it.
 pub(crate) const TEST_ISSUER: &str = "https://issuer.dev.panveil.invalid";
@@ -27,10 +28,12 @@ impl Config {
     /// Reads the text of `panveil.toml`.
     ///
     /// # Errors
-    /// [`Error::ConfigInvalid`] and a text that names the line and the setting.
+    /// [`Error::ConfigInvalid`] and a text that names the line and the setting. As with a policy, it repeats no long
+    /// number of the file.
     pub fn parse(text: &str) -> core::result::Result<Self, (Error, String)> {
-        let file: File = toml::from_str(text).map_err(|error| (Error::ConfigInvalid, first_lines(&error)))?;
-        file.check().map_err(|reason| (Error::ConfigInvalid, reason))
+        let file: File = toml::from_str(text)
+            .map_err(|error| (Error::ConfigInvalid, PolicyProblem::of_toml(text, &error).to_string()))?;
+        file.check().map_err(|reason| (Error::ConfigInvalid, PolicyProblem::at(text, 0..0, &reason).text))
     }
 
     /// Where the vault may be used.
@@ -142,11 +145,6 @@ impl File {
     }
 }
 
-/// The parser's message with its line and column, on one line.
-fn first_lines(error: &toml::de::Error) -> String {
-    error.to_string().lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
-}
-
 /// For the caller that only needs the error.
 impl TryFrom<&str> for Config {
     type Error = Error;
@@ -186,6 +184,22 @@ mod tests {
             assert_ne!(text, good);
             let (_, reason) = Config::parse(&text).unwrap_err();
             assert!(reason.contains(named), "{to}: {reason}");
+        }
+    }
+
+    #[test]
+    fn a_card_number_in_the_configuration_is_not_repeated() {
+        let good = include_str!("templates/panveil.dev.toml");
+        for (from, to) in [
+            ("tenant = \"main\"", "tenant = 4111111111111111"),
+            ("tenant = \"main\"", "tenant = \"main\" # 4111111111111111\nx ="),
+            ("version = 1", "version = \"4111 1111 1111 1111\""),
+            ("version = 1", "version = 4111111111"),
+            ("deadline_ms = 5000", "4111111111111111 = 5000"),
+        ] {
+            let text = good.replacen(from, to, 1);
+            let (_, reason) = Config::parse(&text).unwrap_err();
+            assert!(!reason.contains("1111"), "{to}: {reason}");
         }
     }
 }

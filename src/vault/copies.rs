@@ -4,9 +4,16 @@
 //! change are needed, and by then the files on disk are the changed ones.
 
 use crate::error::{Error, Result};
+use crate::keys::manifest::Manifest;
 use crate::store::{AuthenticatedStore, Table};
 
 use super::applied::ConfigurationFiles;
+
+/// Whether the kept copies are the files of `manifest`: a change that was killed halfway leaves older ones.
+pub(crate) fn are_of(store: &AuthenticatedStore, manifest: &Manifest) -> Result<bool> {
+    let kept = kept(store)?.manifest(manifest.environment(), manifest.generation());
+    Ok(manifest.differences(&kept).is_empty())
+}
 
 /// Replaces the kept copies by these files.
 pub(crate) fn keep(store: &AuthenticatedStore, files: &ConfigurationFiles) -> Result<()> {

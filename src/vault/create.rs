@@ -12,7 +12,7 @@ use crate::keys::keyring::{Environment, Keyring};
 use crate::store::{AuthenticatedStore, Mark, SqliteStore};
 
 use super::applied::ConfigurationFiles;
-use super::files::{Files, replace, sync_directory};
+use super::files::{DirectoryLock, Files, replace, sync_directory};
 use super::keys::{Roots, stream_seed};
 use super::problem::{At, Problem};
 use super::system_clock::SystemClock;
@@ -32,8 +32,8 @@ pub struct CreateOptions {
 
 /// Makes a vault in `directory`, which must not exist or be empty. Returns the public key of its audit log.
 ///
-/// Everything is made in a folder beside it and moved into place at the end, so that an interrupted run leaves no
-/// half vault.
+/// Everything is made in a folder beside it, `.NAME.<pid>.partial`, and moved into place at the end, so that an
+/// interrupted run leaves no half vault. The next run removes what it left.
 ///
 /// # Errors
 /// [`Error::VaultExists`] if something is there; [`Error::ConfigInvalid`], [`Error::PolicyInvalid`] or
@@ -46,14 +46,34 @@ pub fn create(directory: &Path, unlock: Unlock, options: &CreateOptions) -> Resu
         None => return Err(Problem::new(Error::VaultExists, directory)),
     };
     let name = directory.file_name().unwrap_or_default().to_string_lossy();
+    remove_leftovers(parent, &name);
     let building = parent.join(format!(".{name}.{}.partial", std::process::id()));
-    let made = build(&Files::of(&building), unlock, options)
-        .and_then(|key| std::fs::rename(&building, directory).at(directory).map(|()| key))
-        .and_then(|key| sync_directory(parent).map(|()| key));
+    make_folder(&building)?;
+    let made = DirectoryLock::take(&building).and_then(|_lock| {
+        let key = build(&Files::of(&building), unlock, options)?;
+        std::fs::rename(&building, directory).at(directory)?;
+        sync_directory(parent)?;
+        Ok(key)
+    });
     if made.is_err() {
         let _ = std::fs::remove_dir_all(&building);
     }
     made
+}
+
+/// Removes unfinished vaults of this name that no process is making. Best effort: they are only clutter.
+fn remove_leftovers(parent: &Path, name: &str) {
+    let Ok(entries) = std::fs::read_dir(parent) else { return };
+    for entry in entries.flatten() {
+        let file_name = entry.file_name();
+        let pid = file_name.to_str().and_then(|text| {
+            text.strip_prefix('.')?.strip_prefix(name)?.strip_prefix('.')?.strip_suffix(".partial")
+        });
+        let ours = pid.is_some_and(|pid| !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit()));
+        if ours && let Ok(Some(_lock)) = DirectoryLock::try_take(&entry.path()) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 fn refuse_occupied(directory: &Path) -> Result<(), Problem> {
@@ -69,7 +89,7 @@ fn refuse_occupied(directory: &Path) -> Result<(), Problem> {
 
 fn build(files: &Files, unlock: Unlock, options: &CreateOptions) -> Result<VaultKey, Problem> {
     let now = SystemClock::new().now().wall;
-    for folder in [files.root(), &files.audit(), &files.trust()] {
+    for folder in [&files.audit(), &files.trust()] {
         make_folder(folder)?;
     }
     let kek = unlock.create().at(&files.keyring())?;
@@ -151,8 +171,10 @@ fn make_audit(files: &Files, roots: &Roots<'_>, generations: Generations) -> Res
     replace(&path.join("vault.vkey"), format!("{key}\n").as_bytes())?;
     // A stream that is listed and has no log does not verify, so its first records are written now.
     let clock = Arc::new(SystemClock::new());
-    let log =
-        Opening::new(files.root(), &key, &name, seed, clock).generations(generations).open().at(&path)?;
+    let log = Opening::new(files.root(), &key, &name, seed, clock)
+        .generations(move || generations)
+        .open()
+        .at(&path)?;
     log.close().at(&path)?;
     Ok(key)
 }

@@ -1,8 +1,6 @@
 //! Where things lie in a vault directory, and how files are replaced whole.
 
-use std::fs::{File, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::problem::{At, Problem};
@@ -51,18 +49,9 @@ impl Files {
     }
 }
 
-/// Writes a file whole or not at all: a temporary file beside it, made durable, then renamed over it.
+/// Writes a file whole or not at all, readable by its owner only.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), Problem> {
-    let directory = path.parent().unwrap_or(Path::new("."));
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = directory.join(format!(".{name}.{}.partial", std::process::id()));
-    let written = write_new(&temporary, content).and_then(|()| std::fs::rename(&temporary, path));
-    if written.is_err() {
-        // What matters is reported below; a leftover is overwritten by the next try.
-        let _ = std::fs::remove_file(&temporary);
-    }
-    written.at(path)?;
-    sync_directory(directory)
+    crate::audit::durable::replace(path, content).at(path)
 }
 
 /// Makes the entries of a directory durable.
@@ -70,17 +59,29 @@ pub(crate) fn sync_directory(directory: &Path) -> Result<(), Problem> {
     File::open(directory).and_then(|handle| handle.sync_all()).at(directory)
 }
 
-fn write_new(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    file.write_all(content)?;
-    file.sync_all()
-}
+/// Keeps other processes from opening or changing the vault until it is dropped.
+#[derive(Debug)]
+pub(crate) struct DirectoryLock(
+    #[expect(dead_code, reason = "the lock lives as long as its file is open")] File,
+);
 
-/// Keeps other processes from changing the vault's files until the returned handle is dropped.
-pub(crate) fn lock_directory(directory: &Path) -> Result<File, Problem> {
-    let handle = File::open(directory).at(directory)?;
-    rustix::fs::flock(&handle, rustix::fs::FlockOperation::LockExclusive)
-        .map_err(std::io::Error::from)
-        .at(directory)?;
-    Ok(handle)
+impl DirectoryLock {
+    /// Waits for the lock of this vault directory. The kernel gives it free when its process ends.
+    pub(crate) fn take(directory: &Path) -> Result<Self, Problem> {
+        let handle = File::open(directory).at(directory)?;
+        rustix::fs::flock(&handle, rustix::fs::FlockOperation::LockExclusive)
+            .map_err(std::io::Error::from)
+            .at(directory)?;
+        Ok(Self(handle))
+    }
+
+    /// The lock, if no other process holds it now.
+    pub(crate) fn try_take(directory: &Path) -> std::io::Result<Option<Self>> {
+        let handle = File::open(directory)?;
+        match rustix::fs::flock(&handle, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Some(Self(handle))),
+            Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
 }

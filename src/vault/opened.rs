@@ -3,32 +3,30 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::audit::{AuditLog, Event, Generations, Kind, Streams, VaultKey, last_generations};
-use crate::card::id::{Application, FieldName, StreamName, TenantId};
+use crate::audit::{AuditLog, Event, Generations, Kind, VaultKey, last_generations};
+use crate::card::id::{Application, FieldName, StreamName};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::keys::keyring::{Environment, Keyring};
-use crate::keys::purpose::KeyPurpose;
 use crate::keys::root::KeyFacts;
 use crate::limits::{Limits, Locked};
 use crate::protect::fingerprint::Fingerprinter;
-use crate::protect::opener::Opener;
-use crate::protect::seal_key::SealKey;
 use crate::protect::sealer::Sealer;
 use crate::protect::tokenizer::Tokenizer;
-use crate::reveal::gate::Gate;
+use crate::reveal::gate::{Gate, GateParts};
 use crate::reveal::policy::Policy;
 use crate::reveal::verifier::IdentityVerifier;
-use crate::store::{AuthenticatedStore, CounterLease, DEFAULT_MESSAGE_LIMIT, Mark};
+use crate::store::AuthenticatedStore;
 
 use super::DEFAULT_STREAM;
 use super::applied::Configuration;
 use super::config::Config;
-use super::files::Files;
+use super::files::{DirectoryLock, Files};
 use super::keys::{Roots, vault_seed};
 use super::meters::Meters;
 use super::opening::{
-    open_configuration, open_keyring, open_log, open_store, refuse_keyring_rollback, refuse_streams_rollback,
+    open_configuration, open_keyring, open_log, open_store, refuse_keyring_rollback, refuse_log_rollback,
+    settle,
 };
 use super::problem::{At, Problem};
 use super::system_clock::SystemClock;
@@ -113,31 +111,34 @@ impl Vault {
         options: OpenOptions,
     ) -> core::result::Result<Self, Problem> {
         let files = Files::of(directory);
-        let (keyring, _) = open_keyring(&files, unlock)?;
-        Self::open_with(files, keyring, options)
+        let (keyring, kek) = open_keyring(&files, unlock)?;
+        let (keyring, lock) = settle(&files, keyring, kek.as_ref())?;
+        Self::open_locked(files, keyring, options, &lock)
     }
 
-    pub(crate) fn open_with(
+    pub(crate) fn open_locked(
         files: Files,
         keyring: Keyring,
         options: OpenOptions,
+        held: &DirectoryLock,
     ) -> core::result::Result<Self, Problem> {
         let roots = Roots::of(&keyring).at(&files.keyring())?;
         let audit_key = VaultKey::from_seed(&vault_seed(roots.audit).at(&files.audit())?);
         let floor = last_generations(files.root(), &audit_key).at(&files.audit())?;
-        let store = open_store(&files, &roots, &floor)?;
+        let store = Arc::new(open_store(&files, &roots, &floor)?);
         refuse_keyring_rollback(&files, &keyring, &store, &floor)?;
-        let (configuration, manifest, applied) = open_configuration(&files, &keyring, &store, &floor)?;
+        refuse_log_rollback(&files, &audit_key, &store)?;
+        let (configuration, manifest, applied) = open_configuration(&files, &keyring, &store, &floor, held)?;
         let Configuration { config, policy, verifier } = configuration;
 
         let meters = Arc::new(Meters::default());
+        // Asked at every record and checkpoint: what was spent since the opening must not be put back either.
+        let (seen, generation) = (Arc::clone(&store), keyring.generation());
         let generations =
-            Generations { keyring: keyring.generation(), config: manifest, store: store.generation() };
-        refuse_streams_rollback(&files, &audit_key, &store)?;
-        let log = open_log(&files, &roots, &config, &options, generations, Arc::clone(&meters), &store)?;
-        let streams = Streams::load(files.root(), &audit_key).at(&files.audit())?;
-        Mark::Streams.raise(&store, streams.generation()).at(&files.state())?;
-        let store = Arc::new(store);
+            move || Generations { keyring: generation, config: manifest, store: seen.generation() };
+        let log = open_log(&files, &roots, &config, &options, generations, Arc::clone(&meters))?;
+        // Again, for what opening the stream added.
+        refuse_log_rollback(&files, &audit_key, &store)?;
         let vault = Self {
             application: options.application,
             config,
@@ -197,13 +198,9 @@ impl Vault {
     /// [`Error::KeyState`] or [`Error::KeyPeriod`] if no token key may protect, [`Error::Forked`].
     pub fn tokenizer(&self, caller: Application) -> Result<Tokenizer> {
         self.refuse_fork()?;
-        let now = self.clock.now().wall;
-        let current = self.keyring.current(KeyPurpose::Token, now)?.facts().version;
-        let versions = self.keyring.versions(KeyPurpose::Token);
-        let versions =
-            versions.map(|root| (root.facts().version, root.secret_whatever_its_state())).collect();
         let tenant = self.config.tenant();
-        let tokenizer = Tokenizer::new(tenant.clone(), caller.clone(), versions, current)?;
+        let now = self.clock.now().wall;
+        let tokenizer = Tokenizer::from_keyring(&self.keyring, tenant.clone(), caller.clone(), now)?;
         self.meters.add(Kind::TokenizeCount, caller, tenant.clone(), tokenizer.count());
         Ok(tokenizer)
     }
@@ -215,16 +212,10 @@ impl Vault {
     /// [`tokenizer`](Self::tokenizer) otherwise.
     pub fn sealer(&self, caller: Application, field: FieldName) -> Result<Sealer> {
         self.refuse_fork()?;
-        if crate::card::sad::denotes_sad(field.as_str()) {
-            return Err(Error::SadRefused);
-        }
-        let root = self.keyring.current(KeyPurpose::Seal, self.clock.now().wall)?;
-        let tenant: TenantId = self.config.tenant().clone();
-        let key = SealKey::derive(root, &tenant, &field)?;
-        let counter =
-            CounterLease::new(Arc::clone(&self.store), *key.id().as_bytes(), DEFAULT_MESSAGE_LIMIT)?;
-        let sealer = Sealer::new(tenant.clone(), field, key, counter, Arc::clone(&self.clock));
-        self.meters.add(Kind::SealCount, caller, tenant, sealer.count());
+        let tenant = self.config.tenant();
+        let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
+        let sealer = Sealer::from_keyring(&self.keyring, tenant.clone(), field, store, clock)?;
+        self.meters.add(Kind::SealCount, caller, tenant.clone(), sealer.count());
         Ok(sealer)
     }
 
@@ -234,11 +225,9 @@ impl Vault {
     /// As [`tokenizer`](Self::tokenizer).
     pub fn fingerprinter(&self, caller: Application) -> Result<Fingerprinter> {
         self.refuse_fork()?;
-        let now = self.clock.now().wall;
-        let root = self.keyring.current(KeyPurpose::Fingerprint, now)?;
-        let secret = root.secret_for(crate::keys::state::KeyUse::Protect, now)?;
         let tenant = self.config.tenant();
-        let fingerprinter = Fingerprinter::new(tenant.clone(), caller.clone(), secret, root.facts().version)?;
+        let now = self.clock.now().wall;
+        let fingerprinter = Fingerprinter::from_keyring(&self.keyring, tenant.clone(), caller.clone(), now)?;
         self.meters.add(Kind::FingerprintCount, caller, tenant.clone(), fingerprinter.count());
         Ok(fingerprinter)
     }
@@ -250,14 +239,14 @@ impl Vault {
     pub fn gate(&self) -> Result<Gate> {
         self.refuse_fork()?;
         let roots = Roots::of(&self.keyring)?;
-        Ok(Gate {
+        Gate::new(GateParts {
             tenant: self.config.tenant().clone(),
             application: self.application.clone(),
             policy: Arc::clone(&self.policy),
             verifier: Arc::clone(&self.verifier),
             limits: Limits::new(Arc::clone(&self.store), roots.store)?,
             log: Arc::clone(&self.log),
-            opener: Opener::new(Arc::clone(&self.keyring), self.config.tenant().clone())?,
+            keyring: Arc::clone(&self.keyring),
             clock: Arc::clone(&self.clock),
         })
     }
@@ -277,6 +266,28 @@ impl Vault {
     /// [`Error::StoreDamaged`] if a row was edited, deleted or added.
     pub fn check_store(&self) -> Result<()> {
         self.store.check()
+    }
+
+    /// The public key of this vault's audit log, made from its keyring and not read from its files.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] never in practice.
+    pub fn audit_key(&self) -> Result<VaultKey> {
+        Ok(VaultKey::from_seed(&vault_seed(Roots::of(&self.keyring)?.audit)?))
+    }
+
+    /// Whether the audit log has failed: then nothing is revealed until [`reopen_log`](Self::reopen_log).
+    pub fn log_has_failed(&self) -> bool {
+        self.log.has_failed()
+    }
+
+    /// Opens a failed audit log again, as a new process would, so that a disk that hung for a while does not stop
+    /// reveals for good.
+    ///
+    /// # Errors
+    /// 6xx errors if it still cannot be written; it stays failed then.
+    pub fn reopen_log(&self) -> Result<()> {
+        self.log.reopen()
     }
 
     /// Records that somebody read the audit log (PCI DSS 10.2.1.3).
@@ -307,12 +318,15 @@ impl Vault {
     /// is still held.
     pub fn close(self) -> Result<()> {
         let log = Arc::try_unwrap(self.log).map_err(|_| Error::AuditLocked)?;
-        log.saw_store(self.store.generation());
         log.close()
     }
 
     pub(crate) fn log(&self) -> &AuditLog {
         &self.log
+    }
+
+    pub(crate) fn store(&self) -> &AuthenticatedStore {
+        &self.store
     }
 
     fn refuse_fork(&self) -> Result<()> {
@@ -323,32 +337,5 @@ impl Vault {
 impl core::fmt::Debug for Vault {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Vault").field("directory", &self.files.root()).finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{OpenOptions, Vault};
-    use crate::card::id::{Application, FieldName};
-    use crate::error::Error;
-    use crate::keys::keyring::Environment;
-    use crate::vault::{CreateOptions, Unlock, create};
-
-    #[test]
-    fn a_forked_child_is_told_to_open_the_vault_again() {
-        // A fork needs unsafe code, which there is none of; a child differs by its process id alone.
-        let folder = tempfile::tempdir().unwrap();
-        let place = folder.path().join("vault");
-        let options = CreateOptions { environment: Environment::Dev, configuration: None };
-        create(&place, Unlock::passphrase("x"), &options).unwrap();
-        let open = OpenOptions::application("app").unwrap();
-        let mut vault = Vault::open(&place, Unlock::passphrase("x"), open).unwrap();
-        let caller = || Application::new("app").unwrap();
-        assert!(vault.tokenizer(caller()).is_ok() && vault.gate().is_ok());
-        vault.process = vault.process.wrapping_add(1);
-        assert_eq!(vault.tokenizer(caller()).map(|_| ()), Err(Error::Forked));
-        assert_eq!(vault.fingerprinter(caller()).map(|_| ()), Err(Error::Forked));
-        assert_eq!(vault.sealer(caller(), FieldName::new("pan").unwrap()).map(|_| ()), Err(Error::Forked));
-        assert_eq!(vault.gate().map(|_| ()), Err(Error::Forked));
     }
 }

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::audit::{AuditLog, Generations, Opening, Options, Streams, VaultKey};
+use crate::audit::{AuditLog, Generations, Opening, Options, Streams, VaultKey, last_size};
 use crate::card::id::StreamName;
 use crate::error::Error;
 use crate::keys::kek::Kek;
 use crate::keys::keyring::{Environment, Keyring, WrappedKeyring};
-use crate::keys::manifest::Manifest;
-use crate::store::{AuthenticatedStore, Mark, SqliteStore, StreamMark};
+use crate::keys::manifest::{Difference, Manifest};
+use crate::store::{AuthenticatedStore, Mark, SqliteStore};
 
 use super::applied::{Configuration, ConfigurationFiles, compare, describe, read_small};
 use super::config::Config;
 use super::copies;
-use super::files::{Files, lock_directory, replace};
+use super::files::{DirectoryLock, Files, replace};
 use super::keys::{Roots, stream_seed, vault_seed};
 use super::meters::Meters;
 use super::opened::{OpenOptions, Stream};
@@ -24,13 +24,35 @@ use super::unlock::Unlock;
 pub(crate) fn open_keyring(files: &Files, unlock: Unlock) -> Result<(Keyring, Box<dyn Kek>), Problem> {
     let path = files.keyring();
     if !path.exists() {
-        let error = if files.config().exists() { Error::KeyringDamaged } else { Error::NotAVault };
-        return Err(Problem::new(error, if error == Error::NotAVault { files.root() } else { &path }));
+        let vault = files.config().exists() || files.manifest().exists();
+        let problem = if vault {
+            Problem::new(Error::KeyringDamaged, &path)
+        } else {
+            Problem::new(Error::NotAVault, files.root())
+        };
+        return Err(problem);
     }
     let wrapped = WrappedKeyring::parse(&read_small(&path)?).at(&path)?;
     let kek = unlock.open(wrapped.kek()).at(&path)?;
     let keyring = wrapped.unwrap_with(kek.as_ref()).at(&path)?;
     Ok((keyring, kek))
+}
+
+/// Takes the directory's lock and reads the keyring again if it was rotated in the meantime. What is opened under the
+/// lock belongs together: no other process changes keyring or configuration until it is dropped.
+pub(crate) fn settle(
+    files: &Files,
+    keyring: Keyring,
+    kek: &dyn Kek,
+) -> Result<(Keyring, DirectoryLock), Problem> {
+    let lock = DirectoryLock::take(files.root())?;
+    let path = files.keyring();
+    let wrapped = WrappedKeyring::parse(&read_small(&path)?).at(&path)?;
+    if wrapped.claims_generation(keyring.generation()) {
+        return Ok((keyring, lock));
+    }
+    let keyring = wrapped.unwrap_with(kek).at(&path)?;
+    Ok((keyring, lock))
 }
 
 pub(crate) fn open_store(
@@ -71,19 +93,36 @@ pub(crate) fn refuse_config_rollback(
     Ok(())
 }
 
-/// Refuses a list of audit streams that is older than the last one seen here, or gone: a log that was removed
-/// as a whole would begin anew and verify.
-pub(crate) fn refuse_streams_rollback(
+/// The log must not have lost what the store has seen of it: a stream that was taken out of the list, deleted with its
+/// checkpoint, or put back in an older state is refused. Raises the marks to what is there.
+pub(crate) fn refuse_log_rollback(
     files: &Files,
-    audit_key: &VaultKey,
+    key: &VaultKey,
     store: &AuthenticatedStore,
 ) -> Result<(), Problem> {
-    // The mark first: another process may add a stream meanwhile.
-    let seen = Mark::Streams.highest(store).at(&files.state())?;
-    let place = files.audit().join("streams");
-    let generation = Streams::load(files.root(), audit_key).at(&place)?.generation();
-    if generation < seen {
-        return Err(Problem::new(Error::AuditDamaged, &place));
+    let place = files.audit();
+    // The mark is read before the file: files only grow, so an honest one has reached whatever mark was seen.
+    let mark = Mark::Streams.highest(store).at(&files.state())?;
+    let streams = Streams::load(files.root(), key).at(&place)?;
+    if streams.generation() < mark {
+        let list = place.join("streams");
+        return Err(Problem::with_detail(
+            Error::AuditDamaged,
+            &list,
+            "the list of streams is gone or an older one",
+        ));
+    }
+    Mark::Streams.raise(store, streams.generation()).at(&files.state())?;
+    for (name, _) in streams.iter() {
+        let mark = Mark::Stream(StreamName::new(name).at(&place)?);
+        let seen = mark.highest(store).at(&files.state())?;
+        let size = last_size(files.root(), key, name).at(&place)?;
+        if size < seen {
+            let checkpoint = place.join(format!("{name}.checkpoint"));
+            let detail = "records that the store has seen are gone; restore the folder from a backup";
+            return Err(Problem::with_detail(Error::AuditDamaged, &checkpoint, detail));
+        }
+        mark.raise(store, size).at(&files.state())?;
     }
     Ok(())
 }
@@ -94,7 +133,52 @@ pub(crate) fn open_configuration(
     keyring: &Keyring,
     store: &AuthenticatedStore,
     floor: &Generations,
+    held: &DirectoryLock,
 ) -> Result<(Configuration, u64, Option<String>), Problem> {
+    let seen = look(files, keyring, store, floor)?;
+    let (generation, change) = (seen.manifest.generation(), describe(&seen.differences));
+    if seen.differences.is_empty() {
+        // A change that was killed halfway left older copies; who is asked about the next is judged by them.
+        if !copies::are_of(store, &seen.manifest).at(&files.state())? {
+            copies::keep(store, &seen.found).at(&files.state())?;
+        }
+        return Ok((seen.parse(files, keyring)?, generation, None));
+    }
+    if keyring.environment() == Environment::Production {
+        return Err(Problem::with_detail(Error::ConfigChanged, &files.manifest(), change));
+    }
+    let configuration = seen.parse(files, keyring)?;
+    let roots = Roots::of(keyring).at(&files.keyring())?;
+    let generation =
+        put_in_force(files, &roots, store, &seen.found, keyring.environment(), generation, held)?;
+    Ok((configuration, generation, Some(format!("{change}; applied, because this is a dev vault"))))
+}
+
+/// The files as they lie on disk beside the manifest, which is authentic and not older than one seen before.
+pub(crate) struct Seen {
+    pub(crate) found: ConfigurationFiles,
+    pub(crate) manifest: Manifest,
+    pub(crate) differences: Vec<Difference>,
+}
+
+impl Seen {
+    /// The configuration of the files, which must be valid and of the vault's environment.
+    pub(crate) fn parse(&self, files: &Files, keyring: &Keyring) -> Result<Configuration, Problem> {
+        let configuration = self.found.parse(files)?;
+        if configuration.config.environment() != keyring.environment() {
+            return Err(Problem::new(Error::EnvironmentMismatch, &files.config()));
+        }
+        Ok(configuration)
+    }
+}
+
+/// Reads files and manifest.
+pub(crate) fn look(
+    files: &Files,
+    keyring: &Keyring,
+    store: &AuthenticatedStore,
+    floor: &Generations,
+) -> Result<Seen, Problem> {
     let roots = Roots::of(keyring).at(&files.keyring())?;
     let found = ConfigurationFiles::read(files)?;
     let (manifest, differences) = compare(files, roots.config, &found)?;
@@ -102,23 +186,7 @@ pub(crate) fn open_configuration(
         return Err(Problem::new(Error::EnvironmentMismatch, &files.manifest()));
     }
     refuse_config_rollback(files, &manifest, store, floor)?;
-    if !differences.is_empty() && keyring.environment() == Environment::Production {
-        return Err(Problem::with_detail(Error::ConfigChanged, files.root(), describe(&differences)));
-    }
-    let configuration = found.parse(files)?;
-    if configuration.config.environment() != keyring.environment() {
-        return Err(Problem::new(Error::EnvironmentMismatch, &files.config()));
-    }
-    if differences.is_empty() {
-        return Ok((configuration, manifest.generation(), None));
-    }
-    let generation =
-        put_in_force(files, &roots, store, &found, keyring.environment(), manifest.generation())?;
-    Ok((
-        configuration,
-        generation,
-        Some(format!("{}; applied, because this is a dev vault", describe(&differences))),
-    ))
+    Ok(Seen { found, manifest, differences })
 }
 
 /// Writes the next manifest for these files. Returns its generation.
@@ -129,8 +197,8 @@ pub(crate) fn put_in_force(
     found: &ConfigurationFiles,
     environment: Environment,
     generation: u64,
+    _held: &DirectoryLock,
 ) -> Result<u64, Problem> {
-    let _lock = lock_directory(files.root())?;
     let path = files.manifest();
     let generation = generation.saturating_add(1);
     let manifest = found.manifest(environment, generation);
@@ -145,9 +213,8 @@ pub(crate) fn open_log(
     roots: &Roots<'_>,
     config: &Config,
     options: &OpenOptions,
-    generations: Generations,
+    generations: impl Fn() -> Generations + Clone + Send + 'static,
     meters: Arc<Meters>,
-    store: &AuthenticatedStore,
 ) -> Result<AuditLog, Problem> {
     let names = match &options.stream {
         Stream::Only(name) => vec![name.clone()],
@@ -165,24 +232,15 @@ pub(crate) fn open_log(
     let settings = Options { deadline: config.audit_deadline(), ..Options::default() };
     let mut outcome = Err(Problem::new(Error::AuditLocked, &place));
     for name in names {
-        let mark = StreamMark::of(&name);
-        // Every opening leaves a checkpoint; without one, log and checkpoint were taken away together.
-        let checkpoint = place.join(format!("{name}.checkpoint"));
-        if mark.stands(store).at(&files.state())? && !checkpoint.exists() {
-            return Err(Problem::new(Error::AuditDamaged, &checkpoint));
-        }
         let seed = stream_seed(roots.audit, &name).at(&place)?;
         Streams::register(files.root(), vault_seed(roots.audit).at(&place)?, &name, &seed).at(&place)?;
         let meters = Arc::clone(&meters);
         outcome = Opening::new(files.root(), &vault_key, &name, seed, Arc::clone(&options.clock))
             .options(settings.clone())
-            .generations(generations)
+            .generations(generations.clone())
             .poll(move |_| meters.read())
             .open()
             .at(&place);
-        if outcome.is_ok() {
-            mark.set(store).at(&files.state())?;
-        }
         if !matches!(&outcome, Err(problem) if problem.error() == Error::AuditLocked) {
             break;
         }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{Outcome, Result};
 use crate::args::{AuditAction, AuditArgs};
 use crate::failure::Failure;
-use crate::terminal::{Terminal, table};
+use crate::terminal::{Terminal, plain, table};
 
 pub(crate) fn run(
     args: &AuditArgs,
@@ -28,6 +28,7 @@ pub(crate) fn run(
 }
 
 fn check(dir: &Path, key: Option<&str>, checkpoints: &[PathBuf], terminal: Terminal) -> Result {
+    let given = key.is_some();
     let key: VaultKey = match key {
         Some(text) => text.trim().parse()?,
         None => {
@@ -42,7 +43,18 @@ fn check(dir: &Path, key: Option<&str>, checkpoints: &[PathBuf], terminal: Termi
     }
     let external: Vec<&str> = external.iter().map(String::as_str).collect();
     let report = verify(dir, &key, &external)?;
-    terminal.result(&as_json(&report), &as_text(&report));
+    let mut value = as_json(&report);
+    if let Some(members) = value.as_object_mut() {
+        members.insert("vault_key_given".into(), given.into());
+        members.insert("checkpoints_given".into(), external.len().into());
+    }
+    terminal.result(&value, &as_text(&report));
+    if !given {
+        terminal.remark(
+            "checked with the key that lies beside the log: who can write the directory can have replaced both; \
+             give --vault-key, and --checkpoint for the end of the log",
+        );
+    }
     Ok(if report.is_whole() { Outcome::Done } else { Outcome::Refused })
 }
 
@@ -150,7 +162,7 @@ fn last_records(path: &Path, lines: usize) -> core::result::Result<Vec<Value>, F
 
 fn row(record: &Value) -> Vec<String> {
     let text = |pointer: &str| match record.pointer(pointer) {
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => plain(text),
         Some(Value::Number(number)) => number.to_string(),
         _ => String::new(),
     };

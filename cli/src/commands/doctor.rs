@@ -20,6 +20,7 @@ struct Check {
 
 pub(crate) fn run(args: &DirArgs, unlock: Unlock, terminal: Terminal) -> Result {
     let mut checks = vec![permissions(&args.dir), space(&args.dir), aes()];
+    let mut key = None;
     match Vault::open(&args.dir, unlock, OpenOptions::command()?) {
         Ok(vault) => {
             checks.push(Check {
@@ -34,11 +35,12 @@ pub(crate) fn run(args: &DirArgs, unlock: Unlock, terminal: Terminal) -> Result 
             }));
             checks.push(of("store rows", vault.check_store(), "every row is authentic"));
             checks.push(locks(&vault));
+            key = vault.audit_key().ok();
             checks.push(of("closing", vault.close(), "the last records are signed"));
         }
         Err(problem) => checks.push(Check { what: "opening", good: false, found: problem.to_string() }),
     }
-    checks.push(log(&args.dir));
+    checks.push(log(&args.dir, key.as_ref()));
 
     let rows: Vec<Vec<String>> = checks
         .iter()
@@ -110,13 +112,18 @@ fn locks(vault: &Vault) -> Check {
     }
 }
 
-fn log(dir: &Path) -> Check {
+/// Verifies the log with the key of the keyring; that in DIR/audit must be the same.
+fn log(dir: &Path, own: Option<&VaultKey>) -> Check {
     let what = "audit log";
     let path = dir.join("audit").join("vault.vkey");
     let key = std::fs::read_to_string(&path).ok().and_then(|text| text.trim().parse::<VaultKey>().ok());
     let Some(key) = key else {
         return Check { what, good: false, found: format!("{} holds no audit key", path.display()) };
     };
+    if own.is_some_and(|own| *own != key) {
+        let found = format!("{} is not the audit key of this vault", path.display());
+        return Check { what, good: false, found };
+    }
     match verify(dir, &key, &[]) {
         Ok(report) if report.is_whole() => {
             let records: u64 = report.streams.iter().map(|stream| stream.records).sum();

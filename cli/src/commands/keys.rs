@@ -54,7 +54,8 @@ fn make_new_version(dir: &Path, name: &str, unlock: Unlock, terminal: Terminal) 
     let known: Vec<_> = KeyPurpose::ALL.into_iter().filter(|purpose| purpose.rotates()).collect();
     let Some(purpose) = known.iter().copied().find(|purpose| purpose.name() == name) else {
         let names: Vec<_> = known.iter().map(|purpose| purpose.name()).collect();
-        return Err(Failure::new(format!("{name}: the keys that can be rotated are {}", names.join(", "))));
+        let text = format!("{name}: the keys that can be rotated are {}", names.join(", "));
+        return Err(Failure::of(panveil::Error::Argument, text));
     };
     let version = rotate(dir, unlock, purpose, OpenOptions::command()?)?;
     terminal.result(

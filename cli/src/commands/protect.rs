@@ -12,60 +12,91 @@ use crate::args::ProtectArgs;
 use crate::failure::Failure;
 use crate::table::{
     Ask, CardWork, Encoding, Existing, Input, Job, Progress, Protected, Reason, Separator, Settings, Summary,
-    TableError, Warning, protect_file,
+    Warning, protect_file, rejects_path,
 };
 use crate::terminal::Terminal;
 
 pub(crate) fn run(args: &ProtectArgs, unlock: Unlock, terminal: Terminal) -> Result {
     let job = job(args)?;
+    let layout = args.layout.as_deref().map(layout_named).transpose()?;
     let vault = Vault::open(&args.dir, unlock, OpenOptions::command()?)?;
+    let mut remarks = Remarks { terminal, said: Vec::new() };
     for warning in vault.warnings() {
-        terminal.remark(warning);
+        remarks.say(warning);
     }
-    let outcome = protect(args, &job, &vault, terminal);
+    let layout = layout.unwrap_or(vault.config().layout());
+    let outcome = protect(args, &job, &vault, layout, &mut remarks);
     let closed = vault.close();
     let summary = outcome?;
     closed?;
-    let rejects = format!("{}.rejects.csv", args.output.display());
-    let text = sentence(&summary, &rejects);
+    if summary.rejected.contains_key(Error::LayoutRefused.name()) {
+        remarks
+            .say("the layout hides too little of card numbers of some lengths: --layout auto takes them all");
+    }
+    if summary.protected > 0 {
+        remarks.say(LEADING_ZEROS);
+    }
+    let rejected = summary.rejected_rows() > 0;
+    let rejects = rejected.then(|| rejects_path(&args.output).display().to_string());
+    let text = sentence(&summary, rejects.as_deref());
     let mut value = serde_json::to_value(&summary).map_err(|_| Error::Internal)?;
     if let Some(fields) = value.as_object_mut() {
         fields.insert("rows_per_second".into(), summary.rows_per_second().into());
+        fields.insert("output".into(), args.output.display().to_string().into());
+        fields.insert("rejects".into(), rejects.into());
+        fields.insert("warnings".into(), remarks.said.into());
     }
     terminal.result(&value, &text);
-    Ok(if summary.rejected_rows() == 0 { Outcome::Done } else { Outcome::Refused })
+    Ok(if rejected { Outcome::Refused } else { Outcome::Done })
+}
+
+const LEADING_ZEROS: &str =
+    "tokens are digits that can begin with zero: keep them in text columns, not in numbers";
+
+/// What people read while the command runs, kept for those who read JSON at its end.
+struct Remarks {
+    terminal: Terminal,
+    said: Vec<String>,
+}
+
+impl Remarks {
+    fn say(&mut self, text: &str) {
+        self.terminal.remark(text);
+        self.said.push(text.to_owned());
+    }
 }
 
 fn protect(
     args: &ProtectArgs,
     job: &Job,
     vault: &Vault,
-    terminal: Terminal,
+    layout: LayoutChoice,
+    remarks: &mut Remarks,
 ) -> core::result::Result<Summary, Failure> {
     let caller = Application::new("protect")?;
-    let layout = match &args.layout {
-        Some(text) => text.parse()?,
-        None => vault.config().layout(),
-    };
     let sealer = if args.seal { Some(vault.sealer(caller.clone(), FieldName::new("pan")?)?) } else { None };
     let work = Cards { tokenizer: vault.tokenizer(caller)?, sealer, layout, rules: PanRules::new() };
-    let bar = progress_bar(job, terminal);
+    let bar = progress_bar(job, remarks.terminal);
     let outcome = protect_file(
         job,
         &work,
         &mut |table| {
             for warning in table.warnings() {
-                bar.suspend(|| terminal.remark(&remark(warning)));
+                bar.suspend(|| remarks.say(&remark(warning)));
             }
             Ok(())
         },
         &mut |progress: Progress| {
             bar.set_position(progress.bytes);
-            bar.set_message(format!("{} rows", progress.rows));
+            bar.set_message(format!("{} rows", grouped(progress.rows)));
         },
     );
     bar.finish_and_clear();
-    outcome.map_err(|error| failure(&error))
+    // What was leased and not used would be lost to the key's message limit.
+    let closed = work.sealer.map_or(Ok(()), Sealer::close);
+    let summary = outcome.map_err(|error| Failure::of((&error).into(), error.to_string()))?;
+    closed?;
+    Ok(summary)
 }
 
 /// Tokenizes, masks and seals one card.
@@ -175,41 +206,90 @@ fn progress_bar(job: &Job, terminal: Terminal) -> ProgressBar {
     if terminal.is_json() {
         return ProgressBar::hidden();
     }
-    let template = "{bar:30} {bytes}/{total_bytes} {msg} {elapsed}, {eta} left";
+    let template = "{bar:30} {percent:>3}%  {bytes}/{total_bytes}  {msg}  {eta} left";
     match job.input.size() {
         Some(size) => {
             let style =
                 ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
             ProgressBar::new(size).with_style(style)
         }
-        None => ProgressBar::new_spinner(),
+        // A pipe has no known end.
+        None => {
+            let style = ProgressStyle::with_template("{spinner} {bytes}  {msg}  {elapsed}");
+            ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+        }
     }
 }
 
-fn sentence(summary: &Summary, rejects: &str) -> String {
+/// The one line at the end.
+fn sentence(summary: &Summary, rejects: Option<&str>) -> String {
     let mut text = format!(
         "{} rows in {:.1} s ({} rows/s): {} protected, {} without card, {} rejected",
-        summary.rows,
+        grouped(summary.rows),
         summary.elapsed.as_secs_f64(),
-        summary.rows_per_second(),
-        summary.protected,
-        summary.empty,
-        summary.rejected_rows(),
+        grouped(summary.rows_per_second()),
+        grouped(summary.protected),
+        grouped(summary.empty),
+        grouped(summary.rejected_rows()),
     );
-    if summary.rejected_rows() > 0 {
+    if let Some(rejects) = rejects {
         let reasons: Vec<String> =
-            summary.rejected.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+            summary.rejected.iter().map(|(reason, count)| format!("{reason} {}", grouped(*count))).collect();
         text.push_str(&format!(" ({}; see {rejects})", reasons.join(", ")));
     }
     for column in &summary.dropped {
-        text.push_str(&format!("; dropped {} cells of {}", column.cells, column.name));
+        text.push_str(&format!("; dropped {} cells of {}", grouped(column.cells), column.name));
     }
     text
 }
 
-fn failure(error: &TableError) -> Failure {
-    match error {
-        TableError::Stopped(error) => (*error).into(),
-        other => Failure::new(other.to_string()),
+/// The layout of this name. Two numbers that are no layout hide too little, and the answer says what works.
+fn layout_named(text: &str) -> core::result::Result<LayoutChoice, Failure> {
+    text.parse().map_err(|error: Error| {
+        let kept: Option<Vec<u8>> = text.split('+').map(|part| part.parse().ok()).collect();
+        match kept.as_deref() {
+            Some([bin, last]) => Failure::of(
+                Error::LayoutRefused,
+                format!(
+                    "--layout {bin}+{last}: this layout hides too little of a card number; \
+                     use auto, 0+4, 6+4 (16 to 19 digits) or 8+0 (16 digits)"
+                ),
+            ),
+            _ => Failure::of(error, format!("--layout: {error}")),
+        }
+    })
+}
+
+/// A count with its thousands apart, for people.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        let left = digits.len().saturating_sub(place);
+        if place > 0 && left.is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{grouped, layout_named};
+
+    #[test]
+    fn counts_are_grouped_by_thousands() {
+        for (count, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(count), text);
+        }
+    }
+
+    #[test]
+    fn layouts_that_hide_too_little_are_told_from_no_layouts() {
+        for (text, number) in [("8+4", 201), ("12+4", 201), ("8-4", 202), ("all", 202), ("+4", 202)] {
+            assert_eq!(layout_named(text).err().map(|failure| failure.number()), Some(number), "{text}");
+        }
+        assert!(layout_named("6+4").is_ok());
     }
 }

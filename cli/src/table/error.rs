@@ -73,7 +73,7 @@ impl core::fmt::Display for TableError {
                 write!(f, "several columns are named `{}`; rename all but one", shown(name))
             }
             Self::ReservedColumn(name) => {
-                write!(f, "the table has a column `{}` already; rename it, or is it protected already?", shown(name))
+                write!(f, "the table has a column `{}` already: was it protected before? If not, rename that column", shown(name))
             }
             Self::ColumnConflict(name) => {
                 write!(f, "column `{}` was given for two things that exclude each other", shown(name))
@@ -94,10 +94,10 @@ impl core::fmt::Display for TableError {
                 f.write_str("the input is UTF-16 or binary; convert it, for example with iconv -f UTF-16 -t UTF-8")
             }
             Self::UnknownEncoding => f.write_str(
-                "the input is neither UTF-8 nor Shift_JIS; give its encoding (euc-jp, windows-1252, shift_jis, utf-8)",
+                "the input is neither UTF-8 nor Shift_JIS; give its --encoding (euc-jp, windows-1252, shift_jis, utf-8)",
             ),
             Self::OutputExists(path) => {
-                write!(f, "{} exists; give another name or allow replacing it", path.display())
+                write!(f, "{} exists; give another name, or --force to replace it", path.display())
             }
             Self::OutputIsInput => f.write_str("the output is the input; give another name"),
             Self::NotAFile(path) => write!(f, "{} cannot be the name of an output file", path.display()),

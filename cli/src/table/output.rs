@@ -35,7 +35,8 @@ impl OutputFiles {
     /// # Errors
     /// [`TableError::OutputExists`], [`TableError::OutputIsInput`], [`TableError::NotAFile`].
     pub fn check(output: &Path, input: Option<&Path>, existing: Existing) -> Result<(), TableError> {
-        let rejects = rejects_path(output)?;
+        named(output)?;
+        let rejects = rejects_path(output);
         for (path, existing) in [(output, existing), (rejects.as_path(), Existing::Replace)] {
             match fs::symlink_metadata(path) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -59,7 +60,7 @@ impl OutputFiles {
     /// As [`check`](Self::check), and [`TableError::Io`].
     pub fn create(output: &Path, input: Option<&Path>, existing: Existing) -> Result<Self, TableError> {
         Self::check(output, input, existing)?;
-        let rejects = rejects_path(output)?;
+        let rejects = rejects_path(output);
         remove_leftovers(output);
         remove_leftovers(&rejects);
         let table = Partial::create(output)?;
@@ -102,11 +103,15 @@ impl OutputFiles {
     }
 }
 
-/// `<output>.rejects.csv`.
-fn rejects_path(output: &Path) -> Result<PathBuf, TableError> {
-    let mut name = output.file_name().ok_or_else(|| TableError::NotAFile(output.to_owned()))?.to_owned();
+/// Where the rejects of a table named `output` go: `<output>.rejects.csv`.
+pub fn rejects_path(output: &Path) -> PathBuf {
+    let mut name = output.file_name().unwrap_or_default().to_owned();
     name.push(".rejects.csv");
-    Ok(output.with_file_name(name))
+    output.with_file_name(name)
+}
+
+fn named(output: &Path) -> Result<&OsStr, TableError> {
+    output.file_name().ok_or_else(|| TableError::NotAFile(output.to_owned()))
 }
 
 /// A file under a name of its own until it is renamed; removed when dropped before that.
@@ -157,7 +162,7 @@ impl Drop for Partial {
 
 /// What stands before and after the process id in the name of the unfinished `target`.
 fn partial_name(target: &Path) -> Result<(OsString, &'static str), TableError> {
-    let name = target.file_name().ok_or_else(|| TableError::NotAFile(target.to_owned()))?;
+    let name = named(target)?;
     let mut before = OsString::from(".");
     before.push(name);
     before.push(".");

@@ -1,10 +1,11 @@
 //! What becomes of each column, decided once from the header.
 
+use panveil::card::sad::{self, Sad};
+
 use super::dialect::Dialect;
 use super::error::{TableError, shown};
 use super::finder::Finder;
 use super::row::{Cell, Found, scan};
-use super::sad::{self, Sad};
 use super::value::ValueReader;
 use super::wiped::Wiped;
 use super::work::CardWork;

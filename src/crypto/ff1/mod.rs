@@ -3,6 +3,7 @@
 //! Integers only, no secret-dependent branch, index or division. The domain is at least 10^6, as SP 800-38G
 //! Rev. 1 asks. FF1 is patented in the United States until 2029 (US 7,864,952).
 
+mod fixed;
 mod modulus;
 mod numeral;
 mod rounds;
@@ -11,7 +12,9 @@ mod shape;
 use aes::Aes256Enc;
 use aes::cipher::{Array, BlockCipherEncrypt, KeyInit, consts::U16};
 
-pub(crate) use shape::Shape;
+pub use fixed::FixedFf1;
+
+use shape::Shape;
 
 use crate::crypto::secret::Secret;
 use crate::error::Result;
@@ -44,12 +47,15 @@ impl<C: BlockCipherEncrypt<BlockSize = U16>> Ff1<C> {
         Self { cipher }
     }
 
-    /// What is the same for all strings of `digits` digits with tweaks of `tweak` bytes under this key.
+    /// This FF1 for strings of `digits` digits (6 to 19) with tweaks of `tweak` bytes only. What depends on the
+    /// lengths is made once, which saves a block encryption each time.
     ///
-    /// Made once, it saves a block encryption each time. Kept inside the crate: a shape of another key would
-    /// encrypt without a complaint, and wrongly.
-    pub(crate) fn shape(&self, digits: usize, tweak: usize) -> Result<Shape> {
-        Shape::new(digits, tweak, |block| self.encrypt_block(block))
+    /// # Errors
+    /// [`Error::Ff1Length`](crate::Error::Ff1Length) for fewer or more digits,
+    /// [`Error::Argument`](crate::Error::Argument) if the tweak has 2^32 bytes or more.
+    pub fn for_lengths(self, digits: usize, tweak: usize) -> Result<FixedFf1<C>> {
+        let shape = self.shape(digits, tweak)?;
+        Ok(FixedFf1 { ff1: self, shape })
     }
 
     /// Encrypts 6 to 19 `digits` (values 0 to 9) in place.
@@ -70,8 +76,13 @@ impl<C: BlockCipherEncrypt<BlockSize = U16>> Ff1<C> {
         self.decrypt_shaped(&self.shape(digits.len(), tweak.len())?, tweak, digits)
     }
 
-    /// [`Ff1::encrypt`], with a shape that this `Ff1` made.
-    pub(crate) fn encrypt_shaped(&self, shape: &Shape, tweak: &[u8], digits: &mut [u8]) -> Result<()> {
+    fn shape(&self, digits: usize, tweak: usize) -> Result<Shape> {
+        Shape::new(digits, tweak, |block| self.encrypt_block(block))
+    }
+
+    /// [`Ff1::encrypt`], with a shape that this `Ff1` made: that of another key would encrypt without a complaint,
+    /// and wrongly.
+    fn encrypt_shaped(&self, shape: &Shape, tweak: &[u8], digits: &mut [u8]) -> Result<()> {
         let (left, right) = shape.split(tweak, digits)?;
         let (mut a, mut b) = (numeral::read(left), numeral::read(right));
         let base = shape.base(tweak, |block| self.encrypt_block(block));
@@ -82,7 +93,7 @@ impl<C: BlockCipherEncrypt<BlockSize = U16>> Ff1<C> {
     }
 
     /// [`Ff1::decrypt`], with a shape that this `Ff1` made.
-    pub(crate) fn decrypt_shaped(&self, shape: &Shape, tweak: &[u8], digits: &mut [u8]) -> Result<()> {
+    fn decrypt_shaped(&self, shape: &Shape, tweak: &[u8], digits: &mut [u8]) -> Result<()> {
         let (left, right) = shape.split(tweak, digits)?;
         let (mut a, mut b) = (numeral::read(left), numeral::read(right));
         let base = shape.base(tweak, |block| self.encrypt_block(block));
