@@ -152,6 +152,7 @@ fn ac_26_every_flipped_bit_of_a_thousand_records_is_refused_in_one_way() {
                 0 | 1 => Some(Error::NotSealed),
                 2 if bytes[2] == 0 => Some(Error::NotSealed),
                 2 => Some(Error::SealedVersion),
+                3 if bytes[3] == 0 => Some(Error::NotSealed),
                 3 => Some(Error::SealedSuite),
                 4..=35 => Some(Error::UnknownKey),
                 _ => Some(Error::NotAuthentic),

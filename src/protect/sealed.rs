@@ -153,7 +153,7 @@ fn check(bytes: &[u8]) -> Result<()> {
         return Err(if *version == 0 { Error::NotSealed } else { Error::SealedVersion });
     }
     if *suite != SUITE {
-        return Err(Error::SealedSuite);
+        return Err(if *suite == 0 { Error::NotSealed } else { Error::SealedSuite });
     }
     if bytes.len() <= OVERHEAD || bytes.len() > MAX_VALUE + OVERHEAD {
         return Err(Error::NotSealed);
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn headers_are_read_before_lengths() {
         let whole = [b"PV\x01\x01".as_slice(), &[7; OVERHEAD - 3]].concat();
-        let rows: [(&[u8], Option<Error>); 7] = [
+        let rows: [(&[u8], Option<Error>); 8] = [
             (&whole, None),
             (&whole[..OVERHEAD], Some(Error::NotSealed)),
             (b"PV", Some(Error::NotSealed)),
@@ -177,6 +177,7 @@ mod tests {
             (b"PV\x02\x01", Some(Error::SealedVersion)),
             (b"PV\x01\x02", Some(Error::SealedSuite)),
             (b"PV\x00\x01", Some(Error::NotSealed)),
+            (b"PV\x01\x00", Some(Error::NotSealed)),
         ];
         for (bytes, error) in rows {
             assert_eq!(Sealed::from_bytes(bytes).err(), error, "{bytes:?}");
