@@ -5,6 +5,11 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 # Incremental files help nobody in a run from a clean checkout.
 export CARGO_INCREMENTAL ?= 0
 
+# The texts beside tests/compile_fail/ are those of one compiler; another one only has to refuse the code.
+ifneq ($(findstring rustc 1.95.,$(shell rustc --version 2>/dev/null)),rustc 1.95.)
+export TRYBUILD := overwrite
+endif
+
 .PHONY: help demo test lint unit replay bench-quick bench measure fuzz doc tools clean
 
 help:

@@ -17,7 +17,9 @@ use crate::protect::opener::Opener;
 
 use super::decide::Decision;
 use super::explain::Explanation;
+use super::facts::Facts;
 use super::identity::Identity;
+use super::narrow::PolicyNarrowing;
 use super::policy::Policy;
 use super::request::RevealRequest;
 use super::revealed::Revealed;
@@ -38,6 +40,7 @@ pub struct Gate {
     pub(super) log: Arc<AuditLog>,
     pub(super) opener: Opener,
     pub(super) clock: Arc<dyn Clock>,
+    narrowing: Option<Arc<dyn PolicyNarrowing>>,
 }
 
 /// What a gate is made of. `Vault::gate` puts it together; a service with a store or clock of its
@@ -69,7 +72,14 @@ impl Gate {
     pub fn new(parts: GateParts) -> Result<Self> {
         let GateParts { tenant, application, policy, verifier, limits, log, keyring, clock } = parts;
         let opener = Opener::new(keyring, tenant.clone())?;
-        Ok(Self { tenant, application, policy, verifier, limits, log, opener, clock })
+        Ok(Self { tenant, application, policy, verifier, limits, log, opener, clock, narrowing: None })
+    }
+
+    /// The same gate, which also asks an engine of the host's own about what the policy allows. The engine can refuse
+    /// more, never allow more.
+    #[must_use]
+    pub fn narrowed_by(self, engine: Arc<dyn PolicyNarrowing>) -> Self {
+        Self { narrowing: Some(engine), ..self }
     }
 
     /// Verifies an identity token and binds it to the origin it came from.
@@ -151,7 +161,14 @@ impl Gate {
     pub fn decide(&self, session: &Session, request: &RevealRequest) -> Result<Decision> {
         let (tenant, field) = self.scope_of(session, request)?;
         let facts = trail::facts_of(request, &session.identity, &tenant, &field, self.clock.now().wall);
-        Ok(self.policy.decide(&facts))
+        Ok(self.decide_on(&facts))
+    }
+
+    pub(super) fn decide_on(&self, facts: &Facts<'_>) -> Decision {
+        match &self.narrowing {
+            Some(engine) => self.policy.decide_narrowed(facts, engine.as_ref()),
+            None => self.policy.decide(facts),
+        }
     }
 
     fn scope_of(&self, session: &Session, request: &RevealRequest) -> Result<(TenantId, FieldName)> {

@@ -103,7 +103,7 @@ impl<'a> Subject<'a> {
         }
         let facts =
             trail::facts_of(&self.request, &self.session.identity, &self.tenant, &self.field, self.now.wall);
-        let budgets = match self.gate.policy.decide(&facts) {
+        let budgets = match self.gate.decide_on(&facts) {
             Decision::Allow { budgets, .. } => budgets.iter().map(trail::budget).collect::<Result<Vec<_>>>(),
             other => Err(other.error().unwrap_or(Error::Denied)),
         };

@@ -17,7 +17,7 @@ use super::keys::{Roots, stream_seed};
 use super::problem::{At, Problem};
 use super::system_clock::SystemClock;
 use super::test_issuer::TestIssuer;
-use super::unlock::Unlock;
+use super::unlock::{SHORTEST_PASSPHRASE, Unlock};
 use super::{DEFAULT_STREAM, copies};
 
 /// How a new vault is to be.
@@ -92,6 +92,10 @@ fn build(files: &Files, unlock: Unlock, options: &CreateOptions) -> Result<Vault
     for folder in [&files.audit(), &files.trust()] {
         make_folder(folder)?;
     }
+    if options.environment == Environment::Production && unlock.is_short() {
+        let detail = format!("a production vault takes a passphrase of {SHORTEST_PASSPHRASE} bytes or more");
+        return Err(Problem::with_detail(Error::KekTooWeak, &files.keyring(), detail));
+    }
     let kek = unlock.create().at(&files.keyring())?;
     let keyring = Keyring::generate(options.environment, now).at(&files.keyring())?;
     let roots = Roots::of(&keyring).at(&files.keyring())?;
@@ -126,7 +130,7 @@ fn write_configuration(files: &Files, roots: &Roots<'_>, options: &CreateOptions
     }
     let (config, policy) = match options.environment {
         Environment::Dev => {
-            let issuer = TestIssuer::new(roots.approval).at(&files.trust())?;
+            let issuer = TestIssuer::new(roots.first_approval).at(&files.trust())?;
             let jwks = issuer.jwks().at(&files.trust())?;
             replace(&files.trust().join("idp.jwks.json"), &jwks)?;
             (include_str!("templates/panveil.dev.toml"), include_str!("templates/policy.dev.toml"))

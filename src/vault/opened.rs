@@ -308,7 +308,7 @@ impl Vault {
             return Err(Error::EnvironmentMismatch);
         }
         let roots = Roots::of(&self.keyring)?;
-        TestIssuer::new(roots.approval)?.issue(identity, self.clock.now().wall)
+        TestIssuer::new(roots.first_approval)?.issue(identity, self.clock.now().wall)
     }
 
     /// Closes the vault: tells the last counts, signs a checkpoint, and frees the stream.

@@ -5,6 +5,9 @@ use crate::error::Result;
 use crate::keys::kek::{Kek, KekDescription};
 use crate::keys::passphrase::PassphraseKek;
 
+/// The shortest passphrase of a production vault, in bytes.
+pub(crate) const SHORTEST_PASSPHRASE: usize = 12;
+
 /// What unlocks a keyring.
 pub enum Unlock {
     /// A passphrase; the key-encryption key is made from it with Argon2id, which takes 64 MiB and a moment.
@@ -17,6 +20,11 @@ impl Unlock {
     /// Unlocks with this passphrase.
     pub fn passphrase(text: impl Into<Vec<u8>>) -> Self {
         Self::Passphrase(SecretBytes::new(text.into()))
+    }
+
+    /// Whether it is a passphrase too short for live cards. Length is the least of what makes one good.
+    pub(crate) fn is_short(&self) -> bool {
+        matches!(self, Unlock::Passphrase(passphrase) if passphrase.expose().len() < SHORTEST_PASSPHRASE)
     }
 
     /// The key-encryption key for a new keyring.

@@ -178,3 +178,15 @@ fn a_vault_is_made_whole_or_not_at_all() {
     assert_eq!(create(&place, unlock(), &dev).unwrap_err().error(), Error::VaultExists);
     assert!(StreamName::new("cli").is_ok());
 }
+
+#[test]
+fn a_production_vault_takes_no_short_passphrase() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("vault");
+    let options = CreateOptions { environment: Environment::Production, configuration: None };
+    let problem = create(&dir, Unlock::passphrase("eleven char"), &options).unwrap_err();
+    assert_eq!(problem.error(), Error::KekTooWeak);
+    assert!(problem.to_string().contains("12 bytes"), "{problem}");
+    assert!(!dir.exists());
+    create(&dir, Unlock::passphrase("twelve chars"), &options).unwrap();
+}

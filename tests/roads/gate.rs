@@ -3,12 +3,17 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use panveil::error::Error;
 use panveil::keys::keyring::Environment;
+use panveil::keys::purpose::KeyPurpose;
+use panveil::reveal::decide::Decision;
+use panveil::reveal::facts::Facts;
+use panveil::reveal::narrow::PolicyNarrowing;
 use panveil::reveal::request::RevealRequest;
+use panveil::vault::{CreateOptions, OpenOptions, TestIdentity, Vault, create, rotate};
 use serde_json::{Value, json};
 
 use super::lab::{
     CARDS, ISSUER, Idp, Lab, ORIGIN, Simulated, ask, ask_for, ask_sealed, now, person, reveal, sealed,
-    service, token,
+    service, token, unlock,
 };
 
 #[test]
@@ -292,4 +297,43 @@ fn a_decision_is_explained_without_being_counted_or_recorded() {
     assert_eq!(lab.records().len(), before);
     assert!(vault.locks().unwrap().is_empty());
     assert_eq!(reveal(&gate, &alice, ask(&handle)).as_deref(), Ok(CARDS[0]));
+}
+
+/// Refuses whatever comes from a case that ends in 9.
+struct NoNines;
+
+impl PolicyNarrowing for NoNines {
+    fn narrow(&self, facts: &Facts<'_>, decision: &Decision) -> Decision {
+        match facts.case {
+            Some(case) if case.as_str().ends_with('9') => Decision::Deny { reason: Error::Denied },
+            _ => decision.clone(),
+        }
+    }
+}
+
+#[test]
+fn an_engine_of_the_host_can_only_narrow_the_gate() {
+    let lab = Lab::dev();
+    let vault = lab.open();
+    let gate = vault.gate().unwrap().narrowed_by(std::sync::Arc::new(NoNines));
+    let handle = token(&vault, CARDS[0]);
+    let alice = person(&gate, "alice", now());
+    assert_eq!(reveal(&gate, &alice, ask(&handle).case("CB-1")).as_deref(), Ok(CARDS[0]));
+    assert_eq!(reveal(&gate, &alice, ask(&handle).case("CB-9")), Err(Error::Denied));
+    // What the policy refuses, the engine is not asked about.
+    assert_eq!(reveal(&gate, &alice, ask(&handle).case("9")), Err(Error::CaseRefused));
+}
+
+#[test]
+fn a_rotated_approval_key_leaves_the_test_issuer_of_a_dev_vault_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("vault");
+    let options = CreateOptions { environment: Environment::Dev, configuration: None };
+    create(&dir, unlock(), &options).unwrap();
+    rotate(&dir, unlock(), KeyPurpose::Approval, OpenOptions::command().unwrap()).unwrap();
+    let vault = Vault::open(&dir, unlock(), OpenOptions::command().unwrap()).unwrap();
+    let alice =
+        TestIdentity { subject: "alice".into(), roles: vec!["chargeback".into()], mfa: true, auth_age_s: 0 };
+    let token = vault.test_identity(&alice).unwrap();
+    assert!(vault.gate().unwrap().session(&token, ORIGIN).is_ok());
 }
