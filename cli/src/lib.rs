@@ -14,11 +14,6 @@
 pub mod args;
 mod commands;
 mod failure;
-#[expect(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    reason = "makes data for demos and tests; its tables and sums are small and constant"
-)]
 pub mod legacy;
 mod passphrase;
 pub mod table;
