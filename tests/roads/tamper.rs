@@ -206,7 +206,7 @@ fn ac_57_a_log_that_was_removed_does_not_begin_anew() {
     let rows: [(&[&str], &str); 3] = [
         (&["audit"], "streams"),
         (&["audit/streams"], "streams"),
-        (&["audit/app-1.jsonl", "audit/app-1.checkpoint"], "app-1.checkpoint"),
+        (&["audit/app-1.jsonl", "audit/app-1.checkpoint"], "audit"),
     ];
     for (gone, named) in rows {
         for name in gone {
@@ -384,10 +384,10 @@ fn ac_57_a_production_configuration_is_changed_by_two_people() {
         ),
         ("a service", vec![alice.clone(), idp.service("bob", &["security"], now())], Error::OperationDenied),
     ];
-    for (name, people, expected) in rows {
+    for (name, people, expected) in &rows {
         let people: Vec<&str> = people.iter().map(String::as_str).collect();
         let problem = apply_config(&lab.dir(), unlock(), &people, command()).unwrap_err();
-        assert_eq!(problem.error(), expected, "{name}: {problem}");
+        assert_eq!(problem.error(), *expected, "{name}: {problem}");
         assert_eq!(generation(&lab), 1, "{name}");
         assert_refused(&lab.refusal(), Error::ConfigChanged, "policy.toml");
     }
@@ -397,7 +397,9 @@ fn ac_57_a_production_configuration_is_changed_by_two_people() {
     assert_eq!(apply_config(&lab.dir(), unlock(), &[], command()).unwrap(), 2);
     lab.open().close().unwrap();
     let records = lab.records();
-    let applied: Vec<_> = records.iter().filter(|record| record.kind() == "config.applied").collect();
+    let asked = || records.iter().filter(|record| record.kind() == "config.applied");
+    assert_eq!(asked().filter(|record| !record.reason().is_empty()).count(), rows.len());
+    let applied: Vec<_> = asked().filter(|record| record.reason().is_empty()).collect();
     assert_eq!(applied.len(), 1);
     let names = applied[0].own("approvals").to_string();
     assert!(names.contains("|alice") && names.contains("|bob"), "{names}");
