@@ -41,7 +41,7 @@ pub struct ConfigStatus {
 /// Says how the configuration on disk stands to the manifest. Changes nothing.
 ///
 /// # Errors
-/// What [`Vault::open`] returns for keyring and manifest.
+/// What [`Vault::open`](super::Vault::open) returns for keyring and manifest.
 pub fn config_status(directory: &Path, unlock: Unlock) -> Result<ConfigStatus, Problem> {
     let files = Files::of(directory);
     let (keyring, _) = open_keyring(&files, unlock)?;
@@ -60,7 +60,7 @@ pub fn config_status(directory: &Path, unlock: Unlock) -> Result<ConfigStatus, P
 /// # Errors
 /// [`Error::ApprovalNeeded`] without two allowed people, and what makes one of them not allowed;
 /// [`Error::ConfigInvalid`], [`Error::PolicyInvalid`], [`Error::JwksInvalid`] if the new configuration is not
-/// valid; what [`Vault::open`](super::Vault::open) returns.
+/// valid; what [`Vault::open`](super::Vault::open)(super::Vault::open) returns.
 pub fn apply_config(
     directory: &Path,
     unlock: Unlock,
