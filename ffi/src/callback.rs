@@ -41,6 +41,10 @@ impl Drop for Context {
 pub(crate) fn answer(status: u32) -> Result<()> {
     match status {
         0 => Ok(()),
-        number => Err(Error::ALL.iter().copied().find(|error| error.number() == number).unwrap_or(Error::CallbackFailed)),
+        number => Err(Error::ALL
+            .iter()
+            .copied()
+            .find(|error| error.number() == number)
+            .unwrap_or(Error::CallbackFailed)),
     }
 }

@@ -126,7 +126,7 @@ pub unsafe extern "C" fn panveil_truncate(
     })
 }
 
-fn shown(bin: u32, last: u32) -> Result<Shown> {
+pub(crate) fn shown(bin: u32, last: u32) -> Result<Shown> {
     let digits = |count| usize::try_from(count).map_err(|_| Error::MaskRefused);
     Shown::new(digits(bin)?, digits(last)?)
 }

@@ -120,7 +120,9 @@ pub struct panveil_session(());
 pub(crate) fn find<H: Handle>(handle: *const H) -> Result<Arc<H::Object>> {
     let ticket = ticket(handle)?;
     let world = process::world()?;
-    H::table(&world.objects).get(ticket).map_err(|error| of_a_parent::<H>(ticket, world.depth).unwrap_or(error))
+    H::table(&world.objects)
+        .get(ticket)
+        .map_err(|error| of_a_parent::<H>(ticket, world.depth).unwrap_or(error))
 }
 
 /// Takes an object in and returns its handle.

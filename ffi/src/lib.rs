@@ -27,7 +27,9 @@ pub mod status;
 pub mod callback;
 pub mod clock;
 pub mod kek;
+pub mod sink;
 
+pub mod batch;
 pub mod card;
 pub mod create;
 pub mod fingerprinter;

@@ -2,8 +2,8 @@
 
 use std::ffi::c_char;
 
-use panveil::limits::{LockReason, Locked};
 use panveil::Result;
+use panveil::limits::{LockReason, Locked};
 
 use crate::boundary::boundary;
 use crate::card::zero_terminated;

@@ -12,7 +12,10 @@ use crate::status::panveil_status;
 /// # Safety
 /// - `failed` is NULL or may be written.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn panveil_vault_log_failed(vault: *const panveil_vault, failed: *mut u32) -> panveil_status {
+pub unsafe extern "C" fn panveil_vault_log_failed(
+    vault: *const panveil_vault,
+    failed: *mut u32,
+) -> panveil_status {
     boundary(|| {
         let open = find(vault)?;
         // SAFETY: as the caller promises.

@@ -22,7 +22,12 @@ pub struct panveil_bytes {
 ///
 /// # Safety
 /// `data` is NULL or points to `length` bytes that stay as they are for `'a`.
-pub(crate) unsafe fn bytes<'a>(data: *const u8, length: usize, most: usize, excess: Error) -> Result<&'a [u8]> {
+pub(crate) unsafe fn bytes<'a>(
+    data: *const u8,
+    length: usize,
+    most: usize,
+    excess: Error,
+) -> Result<&'a [u8]> {
     if data.is_null() {
         return Err(Error::NullPointer);
     }
@@ -47,7 +52,11 @@ pub(crate) unsafe fn text<'a>(data: *const u8, length: usize, most: usize, exces
 ///
 /// # Safety
 /// As [`bytes`].
-pub(crate) unsafe fn optional_text<'a>(text: panveil_bytes, most: usize, excess: Error) -> Result<Option<&'a str>> {
+pub(crate) unsafe fn optional_text<'a>(
+    text: panveil_bytes,
+    most: usize,
+    excess: Error,
+) -> Result<Option<&'a str>> {
     if text.data.is_null() && text.length == 0 {
         return Ok(None);
     }
@@ -98,7 +107,11 @@ const LARGEST_STRUCT: usize = 4096;
 ///
 /// # Safety
 /// `items` is NULL or points to `count` pointers that stay as they are for `'a`.
-pub(crate) unsafe fn pointers<'a, T>(items: *const *const T, count: usize, most: usize) -> Result<&'a [*const T]> {
+pub(crate) unsafe fn pointers<'a, T>(
+    items: *const *const T,
+    count: usize,
+    most: usize,
+) -> Result<&'a [*const T]> {
     if count == 0 {
         return Ok(&[]);
     }
@@ -114,7 +127,11 @@ pub(crate) unsafe fn pointers<'a, T>(items: *const *const T, count: usize, most:
 ///
 /// # Safety
 /// `items` is NULL or points to `count` views that stay as they are for `'a`.
-pub(crate) unsafe fn views<'a>(items: *const panveil_bytes, count: usize, most: usize) -> Result<&'a [panveil_bytes]> {
+pub(crate) unsafe fn views<'a>(
+    items: *const panveil_bytes,
+    count: usize,
+    most: usize,
+) -> Result<&'a [panveil_bytes]> {
     if count == 0 {
         return Ok(&[]);
     }
@@ -124,6 +141,25 @@ pub(crate) unsafe fn views<'a>(items: *const panveil_bytes, count: usize, most: 
     }
     // SAFETY: not NULL, aligned, and `count` views long, as the caller promises.
     Ok(unsafe { std::slice::from_raw_parts(items, count) })
+}
+
+/// `count` records of `N` bytes each.
+///
+/// # Safety
+/// `data` is NULL or points to `count` records that stay as they are for `'a`.
+pub(crate) unsafe fn records<'a, const N: usize>(
+    data: *const u8,
+    count: usize,
+    most: usize,
+) -> Result<&'a [[u8; N]]> {
+    if data.is_null() {
+        return Err(Error::NullPointer);
+    }
+    if count > most {
+        return Err(Error::Argument);
+    }
+    // SAFETY: not NULL, and `count` records long, as the caller promises; arrays of bytes have no alignment.
+    Ok(unsafe { std::slice::from_raw_parts(data.cast::<[u8; N]>(), count) })
 }
 
 /// A place for one output.
@@ -155,12 +191,43 @@ pub(crate) struct Buffer<T> {
 ///
 /// # Safety
 /// `items` is NULL or has room for `capacity` items, `length` is NULL or may be written, until the call returns.
-pub(crate) unsafe fn buffer<T: Copy>(items: *mut T, capacity: usize, length: *mut usize) -> Result<Buffer<T>> {
+pub(crate) unsafe fn buffer<T: Copy>(
+    items: *mut T,
+    capacity: usize,
+    length: *mut usize,
+) -> Result<Buffer<T>> {
     let length = aligned(length)?;
     if capacity > 0 {
         aligned(items)?;
     }
     Ok(Buffer { items, capacity, length })
+}
+
+/// A place for exactly `count` records of `N` bytes each.
+///
+/// # Safety
+/// `data` is NULL or has room for `count` records until the call returns.
+pub(crate) unsafe fn room<const N: usize>(data: *mut u8, count: usize) -> Result<Room<N>> {
+    NonNull::new(data).map(|data| Room { records: data.cast(), count }).ok_or(Error::NullPointer)
+}
+
+/// A place for exactly as many records as come in.
+pub(crate) struct Room<const N: usize> {
+    records: NonNull<[u8; N]>,
+    count: usize,
+}
+
+impl<const N: usize> Room<N> {
+    /// # Errors
+    /// [`Error::Internal`] if there are more or fewer.
+    pub(crate) fn write(self, records: &[[u8; N]]) -> Result<()> {
+        if records.len() != self.count {
+            return Err(Error::Internal);
+        }
+        // SAFETY: there is room for as many, as `room` was promised; results never lie in the caller's memory.
+        unsafe { self.records.as_ptr().copy_from_nonoverlapping(records.as_ptr(), records.len()) };
+        Ok(())
+    }
 }
 
 impl<T: Copy> Buffer<T> {

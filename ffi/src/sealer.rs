@@ -1,9 +1,9 @@
 //! Sealed values.
 
+use panveil::Error;
 use panveil::card::id::{Application, FieldName, RecordId};
 use panveil::protect::Sealed;
 use panveil::protect::sealed::MAX_VALUE;
-use panveil::Error;
 
 use crate::boundary::{boundary, nothing};
 use crate::card;

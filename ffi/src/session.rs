@@ -85,7 +85,10 @@ pub unsafe extern "C" fn panveil_session_actor(
 /// # Safety
 /// - `ends_ms` is NULL or may be written.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn panveil_session_ends(session: *const panveil_session, ends_ms: *mut i64) -> panveil_status {
+pub unsafe extern "C" fn panveil_session_ends(
+    session: *const panveil_session,
+    ends_ms: *mut i64,
+) -> panveil_status {
     boundary(|| {
         let made = find(session)?;
         // SAFETY: as the caller promises.

@@ -59,7 +59,8 @@ pub unsafe extern "C" fn panveil_tokenizer_new(
         let place = unsafe { ptr::out(tokenizer) }?;
         // SAFETY: as the caller promises.
         let caller = Application::new(unsafe { id(caller, caller_length) }?)?;
-        let made = MadeTokenizer { tokenizer: open.vault.tokenizer(caller)?, layout: open.vault.config().layout() };
+        let made =
+            MadeTokenizer { tokenizer: open.vault.tokenizer(caller)?, layout: open.vault.config().layout() };
         Ok(move || {
             place.write(put_of(vault, made)?);
             Ok(())

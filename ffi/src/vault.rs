@@ -16,6 +16,7 @@ use crate::handle::{OpenVault, find, panveil_vault, put, take_vault};
 use crate::kek::{HostKek, panveil_kek};
 use crate::process;
 use crate::ptr::{self, Buffer, SizedStruct, panveil_bytes};
+use crate::sink::{self, panveil_sink};
 use crate::status::panveil_status;
 
 /// This very stream; PANVEIL_AUDIT_LOCKED if another process writes it.
@@ -47,6 +48,10 @@ pub struct panveil_open_options {
     pub kek: *const panveil_kek,
     /// A clock in place of the operating system's.
     pub clock: *const panveil_clock,
+    /// Where audit records go besides the stream.
+    pub sinks: *const *const panveil_sink,
+    /// How many sinks there are, at most 16.
+    pub sink_count: usize,
 }
 
 // SAFETY: `#[repr(C)]`, begins with its size, and numbers, views and pointers may be zero.
@@ -219,6 +224,10 @@ unsafe fn read(options: *const panveil_open_options) -> Result<(Unlock, OpenOpti
     let unlock = unsafe { unlock(given.passphrase, given.kek) };
     // SAFETY: the same promise.
     let clock = (!given.clock.is_null()).then(|| unsafe { HostClock::new(given.clock) }).transpose();
+    // SAFETY: the same promise.
+    let sinks = unsafe { ptr::pointers(given.sinks, given.sink_count, MAX_SINKS) }?;
+    // SAFETY: the same promise.
+    let sinks: Vec<_> = sinks.iter().map(|sink| unsafe { sink::sink(*sink) }).collect();
     let (unlock, clock) = (unlock?, clock?);
     // SAFETY: the same promise.
     let application = unsafe { id(given.application.data, given.application.length) }?;
@@ -236,9 +245,11 @@ unsafe fn read(options: *const panveil_open_options) -> Result<(Unlock, OpenOpti
             Some(clock) => Arc::new(clock),
             None => Arc::new(SystemClock::new()),
         },
+        sinks: sinks.into_iter().collect::<Result<_>>()?,
     };
     Ok((unlock, options))
 }
 
 const MAX_PATH: usize = 4096;
+const MAX_SINKS: usize = 16;
 const MAX_PASSPHRASE: usize = 65_536;

@@ -148,7 +148,8 @@ fn sentence(text: &str) -> String {
 
 #[test]
 fn names_become_constants() {
-    for (name, constant) in [("PanLength", "PAN_LENGTH"), ("Ff1Length", "FF1_LENGTH"), ("NotAToken", "NOT_A_TOKEN")]
+    for (name, constant) in
+        [("PanLength", "PAN_LENGTH"), ("Ff1Length", "FF1_LENGTH"), ("NotAToken", "NOT_A_TOKEN")]
     {
         assert_eq!(upper_snake(name), constant);
     }
