@@ -176,7 +176,7 @@ impl Kek for HostKek {
 fn with<T>(context: &WrapContext<'_>, use_it: impl FnOnce(*const panveil_wrap_context) -> T) -> T {
     let associated_data = context.to_bytes();
     let view = |bytes: &[u8]| panveil_bytes { data: bytes.as_ptr(), length: bytes.len() };
-    use_it(&raw const *&panveil_wrap_context {
+    let bound_to = panveil_wrap_context {
         associated_data: view(&associated_data),
         vault: view(context.vault.as_bytes()),
         environment: view(context.environment.as_bytes()),
@@ -185,7 +185,8 @@ fn with<T>(context: &WrapContext<'_>, use_it: impl FnOnce(*const panveil_wrap_co
         key_id: view(context.key_id.as_bytes()),
         algorithm: view(context.algorithm.as_bytes()),
         version: context.version,
-    })
+    };
+    use_it(&raw const bound_to)
 }
 
 fn is_hexadecimal(text: &str) -> bool {

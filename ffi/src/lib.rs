@@ -18,9 +18,9 @@
 mod boundary;
 mod handle;
 mod process;
-mod ptr;
 
 pub mod abi;
+pub mod ptr;
 #[rustfmt::skip]
 pub mod status;
 

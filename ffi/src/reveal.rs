@@ -48,6 +48,9 @@ pub(crate) struct Asked {
     most: usize,
 }
 
+/// Sets one part of a request.
+type Set = fn(RevealRequest, &str) -> RevealRequest;
+
 /// # Safety
 /// As [`ptr::options`]; each text is what [`ptr::bytes`] asks for.
 pub(crate) unsafe fn request(asked: *const panveil_reveal_request) -> Result<Asked> {
@@ -66,7 +69,7 @@ pub(crate) unsafe fn request(asked: *const panveil_reveal_request) -> Result<Ask
         _ => 0,
     };
     let mut request = RevealRequest::new(handle, record);
-    let parts: [(panveil_bytes, fn(RevealRequest, &str) -> RevealRequest); 5] = [
+    let parts: [(panveil_bytes, Set); 5] = [
         (asked.purpose, RevealRequest::purpose),
         (asked.case_reference, RevealRequest::case),
         (asked.origin, RevealRequest::origin),
