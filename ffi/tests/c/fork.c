@@ -1,5 +1,6 @@
 /* After fork() a child gets PANVEIL_FORKED in place of repeated nonces, and may open a vault of its own: fork DIR. */
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "check.h"
 

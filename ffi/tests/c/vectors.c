@@ -78,24 +78,11 @@ static uint32_t a_minute_later(void *context, panveil_now *now) {
 
 static void released(void *context) { *(int *)context = -1; }
 
-/* Lets everybody at the desk have names too, without a budget that the vectors would exhaust. */
-static void replace_policy(const char *directory) {
-  char path[600];
-  snprintf(path, sizeof path, "%s/policy.toml", directory);
-  FILE *file = fopen(path, "w");
-  CHECK(file != NULL);
-  fputs("version = 1\n[[rule]]\nname = \"all\"\nkind = \"person\"\nroles = [\"chargeback\"]\n"
-        "purposes = [\"chargeback\"]\nfields = [\"pan\", \"name\"]\n"
-        "budget = { handles = 1000, window = \"10m\" }\n",
-        file);
-  CHECK(fclose(file) == 0);
-}
-
 int main(int argc, char **argv) {
   CHECK(argc == 2);
   CHECK(PANVEIL_ABI_CHECK());
   every_card_number_case_ends_as_in_rust();
-  replace_policy(argv[1]);
+  widen_policy(argv[1]);
   int calls = 0;
   panveil_clock clock = {
       .struct_size = sizeof clock, .context = &calls, .now = a_minute_later, .release = released};
