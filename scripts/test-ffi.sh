@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# The C ABI as its users have it: installed into a fresh prefix, then C and C++ programs against that prefix, plain, under
+# the address and undefined-behaviour sanitizers, and under valgrind. Installs valgrind and cmake where they are missing.
+#
+#   scripts/test-ffi.sh [plain|sanitized|valgrind|all]     default: all
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$HOME/.cargo/bin:$PATH"
+what=${1:-all}
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+missing=()
+for pair in g++:g++ valgrind:valgrind cmake:cmake pkg-config:pkg-config make:make nm:binutils; do
+  command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  command -v apt-get >/dev/null || { echo "test-ffi: please install: ${missing[*]}" >&2; exit 1; }
+  as_root apt-get update -q
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export TMPDIR=$work
+prefix=$work/prefix
+tests=$PWD/ffi/tests
+c_flags=(-std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -pedantic -g -pthread)
+cpp_flags=(-Wall -Wextra -Werror -pedantic -g -pthread)
+
+# First with faults, then without: the second build is the one that is installed.
+cargo build --locked -p panveil-ffi --features faults
+cp "${CARGO_TARGET_DIR:-target}/debug/libpanveil_ffi.so" "$work/libfaults.so"
+PROFILE=dev bash scripts/install-ffi.sh "$prefix"
+export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
+read -ra flags <<<"$(pkg-config --cflags --libs panveil)"
+flags+=("-Wl,-rpath,$(pkg-config --variable=libdir panveil)")
+
+build() { # NAME FLAGS...
+  local name=$1
+  shift
+  mkdir -p "$work/bin"
+  case $name in
+    owners*) g++ "${cpp_flags[@]}" "$@" "$tests/cpp/owners.cpp" -o "$work/bin/$name" "${flags[@]}" ;;
+    *) gcc "${c_flags[@]}" "$@" "$tests/c/${name%%-*}.c" -o "$work/bin/$name" "${flags[@]}" ;;
+  esac
+}
+
+run() { # NAME WRAPPER...: with a folder of its own, and a time after which it counts as hanging
+  local name=$1 folder
+  shift
+  folder=$(mktemp -d -p "$work")
+  if [ "${name%%-*}" = vectors ]; then cp -r vectors/vault_v1 "$folder/vault"; fi
+  echo "test-ffi: $name"
+  timeout 120 "$@" "$work/bin/$name" "$folder/vault"
+  rm -rf "$folder"
+}
+
+plain() {
+  build exports
+  mapfile -t symbols < <(nm -D --defined-only "$work/libfaults.so" | awk '{print $3}')
+  "$work/bin/exports" "$work/libfaults.so" "${symbols[@]}"
+  # What is installed has no fault injection, and exports what the header declares and nothing else.
+  mapfile -t exported < <(nm -D --defined-only "$prefix/lib/libpanveil.so" | awk '{print $3}' | sort)
+  mapfile -t declared < <(grep -oE '\bpanveil_[a-z_0-9]+\(' ffi/include/panveil.h | tr -d '(' | sort -u)
+  diff <(printf '%s\n' "${declared[@]}") <(printf '%s\n' "${exported[@]}")
+
+  for name in vectors refusals callbacks threads fork; do build $name; run $name; done
+  build owners -std=c++17 && run owners
+  build owners-bare -std=c++17 -fno-exceptions && run owners-bare
+  build owners-20 -std=c++20 -DPANVEIL_EXCEPTIONS && run owners-20
+  examples
+  consumer
+}
+
+# The examples, compiled as their first lines say.
+examples() {
+  local out line handle
+  for name in protect reveal; do
+    gcc -std=c11 -Wall -Wextra -Werror "ffi/examples/$name.c" "${flags[@]}" -o "$work/bin/$name"
+  done
+  out=$("$work/bin/protect" "$work/example-vault")
+  echo "$out"
+  while read -r digits format masked sealed; do
+    handle=$format:$digits
+    line=$("$work/bin/reveal" "$work/example-vault" "$handle")
+    case $line in "${masked%%\**}"*"${masked##*\*}") ;; *) echo "test-ffi: reveal gave another card" >&2; return 1 ;; esac
+    [ ${#line} = ${#masked} ]
+  done <<<"$out"
+  [ "$("$work/bin/reveal" "$work/example-vault" "$(awk 'NR==1{print $4}' <<<"$out")" C00000001)" = 4111111111111111 ]
+  if "$work/bin/reveal" "$work/example-vault" "$(awk 'NR==1{print $3}' <<<"$out")" 2>"$work/denied"; then return 1; fi
+  grep -q 205 "$work/denied"
+  echo "test-ffi: examples"
+}
+
+# Somebody else's CMake project, against the prefix after it was moved.
+consumer() {
+  mv "$prefix" "$work/moved"
+  cmake -S "$tests/consumer" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$work/moved" -DEXAMPLES="$PWD/ffi/examples" \
+    >"$work/cmake.log" || { cat "$work/cmake.log" >&2; return 1; }
+  cmake --build "$work/cmake" >"$work/cmake.log" 2>&1 || { cat "$work/cmake.log" >&2; return 1; }
+  mv "$work/moved" "$prefix"
+  "$work/cmake/protect_static" "$work/static-vault" >"$work/static.out"
+  [ "$(wc -l <"$work/static.out")" = 2 ]
+  if readelf -d "$work/cmake/protect_static" | grep -q libpanveil; then return 1; fi
+  LD_LIBRARY_PATH=$prefix/lib "$work/cmake/owners" "$work/cmake-vault"
+  echo "test-ffi: cmake"
+}
+
+sanitized() {
+  local sanitize=(-fsanitize=address,undefined -fno-sanitize-recover=all)
+  export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+  for name in vectors refusals callbacks threads fork; do build $name-asan "${sanitize[@]}"; run $name-asan; done
+  build owners-asan -std=c++20 "${sanitize[@]}" && run owners-asan
+  build threads-tsan -fsanitize=thread && run threads-tsan
+}
+
+valgrind_() {
+  for name in vectors refusals fork; do
+    build $name
+    run $name valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite \
+      --errors-for-leak-kinds=definite --trace-children=no --child-silent-after-fork=no
+  done
+}
+
+case $what in
+  plain) plain ;;
+  sanitized) sanitized ;;
+  valgrind) valgrind_ ;;
+  all) plain; sanitized; valgrind_ ;;
+  *) echo "usage: scripts/test-ffi.sh [plain|sanitized|valgrind|all]" >&2; exit 2 ;;
+esac
+echo "test-ffi: everything passed"
