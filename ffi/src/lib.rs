@@ -16,10 +16,10 @@
 //! what it returns is a status, and a panic ends there. Handles are tickets that are looked up, never followed.
 
 mod boundary;
-mod handle;
 mod process;
 
 pub mod abi;
+pub mod handle;
 pub mod ptr;
 #[rustfmt::skip]
 pub mod status;

@@ -19,6 +19,11 @@ pub(crate) struct World {
     pub(crate) objects: Objects,
     process: u32,
     page: Option<Page>,
+    #[expect(
+        dead_code,
+        reason = "keeps the parent's world within reach, so that leak checkers know it is meant"
+    )]
+    before: Option<&'static World>,
 }
 
 /// The world of this process, for calls with a handle.
@@ -58,6 +63,7 @@ fn begin(before: Option<&'static World>) -> Result<&'static World> {
         objects: Objects::new(depth),
         process: std::process::id(),
         page: Page::new(),
+        before,
     }));
     if NEWEST.compare_exchange(old, made, Ordering::AcqRel, Ordering::Acquire).is_err() {
         // SAFETY: it came from `Box::into_raw` just now and was given to nobody.
