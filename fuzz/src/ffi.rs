@@ -51,6 +51,8 @@ struct Fixture {
     vault: *mut panveil_vault,
     live: [usize; KINDS],
     freed: [usize; KINDS],
+    /// The handle of a token that opens.
+    token: Vec<u8>,
     _directory: TempDir,
 }
 
@@ -108,7 +110,7 @@ impl Fixture {
         assert_eq!(status, panveil_status::PANVEIL_OK);
         let (live, freed) = (objects(vault), objects(vault));
         free(freed);
-        Self { vault, live, freed, _directory: directory }
+        Self { vault, live, freed, token: token(live[1]), _directory: directory }
     }
 }
 
@@ -145,6 +147,25 @@ fn objects(vault: *mut panveil_vault) -> [usize; KINDS] {
     };
     assert_eq!(statuses, [panveil_status::PANVEIL_OK; 6]);
     [0, tokenizer.addr(), sealer.addr(), fingerprinter.addr(), gate.addr(), session.addr()]
+}
+
+fn token(tokenizer: usize) -> Vec<u8> {
+    let mut token = std::mem::MaybeUninit::<panveil_token>::uninit();
+    // SAFETY: the memory lives until the call returns and has its true length.
+    let status = unsafe {
+        tokenizer::panveil_tokenizer_tokenize(
+            pointer(tokenizer),
+            PAN.as_ptr(),
+            PAN.len(),
+            0,
+            tokenizer::PANVEIL_LAYOUT_AUTO,
+            token.as_mut_ptr(),
+        )
+    };
+    assert_eq!(status, panveil_status::PANVEIL_OK);
+    // SAFETY: the call wrote it, as its status says.
+    let token = unsafe { token.assume_init() };
+    token.handle.iter().map(|byte| *byte as u8).take_while(|byte| *byte != 0).collect()
 }
 
 fn free(objects: [usize; KINDS]) {
@@ -208,7 +229,7 @@ impl<'a> Caller<'a> {
             1 => panveil_bytes { data: rest.as_ptr(), length: HUGE[self.below(HUGE.len())] },
             2 => panveil_bytes { data: rest.as_ptr(), length: 0 },
             3 => view(rest),
-            4 => view(b"4111111111111111"),
+            4..=9 => view(WORDS[self.below(WORDS.len())]),
             _ => view(rest.get(..self.below(rest.len() + 1)).unwrap_or_default()),
         }
     }
@@ -278,14 +299,15 @@ impl<'a> Caller<'a> {
             0 => self.number(),
             _ => size_of::<panveil_reveal_request>() as u32,
         };
-        let optional = |caller: &mut Self, usual: &'static [u8]| match caller.below(4) {
+        let fixture = self.fixture;
+        let optional = |caller: &mut Self, usual: &[u8]| match caller.below(4) {
             0 => caller.bytes(),
             1 => ABSENT,
             _ => view(usual),
         };
         panveil_reveal_request {
             struct_size,
-            handle: optional(self, b"f1.6-4:4111110394821112"),
+            handle: optional(self, &fixture.token),
             record: if self.below(4) == 0 { self.bytes() } else { ABSENT },
             purpose: optional(self, b"chargeback"),
             case_reference: optional(self, b"CB-1"),
@@ -627,6 +649,10 @@ fn batch_is_whole(
 /// How many functions there are; the last opens.
 const FUNCTIONS: u8 = 34;
 const OPEN: u8 = 33;
+
+/// What calls take: without these, little would ever succeed.
+const WORDS: [&[u8]; 5] = [PAN, PAN, b"pan", b"fuzz", b"378282246310005"];
+const PAN: &[u8] = b"4111111111111111";
 
 /// Lengths that nothing can have.
 const HUGE: [usize; 5] = [1 << 21, 1 << 40, usize::MAX / 2, usize::MAX / 2 + 1, usize::MAX];
