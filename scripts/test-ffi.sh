@@ -10,7 +10,7 @@ what=${1:-all}
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 missing=()
-for pair in g++:g++ valgrind:valgrind cmake:cmake pkg-config:pkg-config make:make nm:binutils; do
+for pair in g++:g++ valgrind:valgrind strace:strace cmake:cmake pkg-config:pkg-config make:make nm:binutils; do
   command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
 done
 if [ ${#missing[@]} -gt 0 ]; then
@@ -71,6 +71,7 @@ plain() {
   build owners-bare -std=c++17 -fno-exceptions && run owners-bare
   build owners-20 -std=c++20 -DPANVEIL_EXCEPTIONS && run owners-20
   examples
+  trace
   consumer
 }
 
@@ -92,6 +93,19 @@ examples() {
   if "$work/bin/reveal" "$vaults/example" "$(awk 'NR==1{print $3}' <<<"$out")" 2>"$work/denied"; then return 1; fi
   grep -q 205 "$work/denied"
   echo "test-ffi: examples"
+}
+
+# AC-60: no network, and no file beyond the vault, the libraries, and what names the machine's start.
+trace() {
+  strace -f -qq -e trace=network,%file -o "$work/trace" "$work/bin/protect" "$vaults/traced" >/dev/null
+  if grep -E '\b(socket|connect|bind|listen|sendto|sendmsg)\(' "$work/trace"; then return 1; fi
+  grep -oE '"(/[^"]*)"' "$work/trace" | tr -d '"' | sort -u |
+    grep -vE "^($vaults|$work|/etc/ld.so|(/usr)?/lib|/proc/sys/kernel/random/boot_id$|/proc/self/|/sys/fs/cgroup|/dev/u?random$)" \
+      >"$work/touched" || true
+  # The folders above the vault are looked at when it is moved into place.
+  grep -vxF -e / -e /dev -e /dev/shm -e "$(dirname "$vaults")" -e /tmp "$work/touched" >"$work/beyond" || true
+  if [ -s "$work/beyond" ]; then cat "$work/beyond" >&2; echo "test-ffi: files beyond the vault" >&2; return 1; fi
+  echo "test-ffi: no network, no file beyond the vault"
 }
 
 # Somebody else's CMake project, against the prefix after it was moved.
@@ -118,6 +132,7 @@ sanitized() {
 # Side by side, because most of their time is Argon2 on a slow machine.
 valgrind_() {
   local leaks jobs=() job
+  export PANVEIL_TEST_ROUNDS=10000
   for name in vectors refusals fork; do
     build $name
     # A forked child must leave alone what the parent's threads hold, which a leak check takes for lost.
