@@ -32,6 +32,7 @@ cpp_flags=(-Wall -Wextra -Werror -pedantic -g -pthread)
 cargo build --locked -p panveil-ffi --features faults
 cp "${CARGO_TARGET_DIR:-target}/debug/libpanveil_ffi.so" "$work/libfaults.so"
 PROFILE=dev bash scripts/install-ffi.sh "$prefix"
+cargo run --locked -q -p panveil-ffi --example vector_vaults -- vectors "$vaults/roots"
 export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
 read -ra flags <<<"$(pkg-config --cflags --libs panveil)"
 flags+=("-Wl,-rpath,$(pkg-config --variable=libdir panveil)")
@@ -50,9 +51,12 @@ run() { # NAME WRAPPER...: with a folder of its own, and a time after which it c
   local name=$1 folder
   shift
   folder=$(mktemp -d -p "$vaults")
-  if [ "${name%%-*}" = vectors ]; then cp -r vectors/vault_v1 "$folder/vault"; fi
+  case ${name%%-*} in
+    vectors) cp -r vectors/vault_v1 "$folder/vault" ;;
+    roots) cp -r "$vaults/roots" "$folder/vault" ;;
+  esac
   SECONDS=0
-  timeout 120 "$@" "$work/bin/$name" "$folder/vault"
+  timeout 600 "$@" "$work/bin/$name" "$folder/vault"
   echo "test-ffi: $name${1:+ under $1} ($SECONDS s)"
   rm -rf "$folder"
 }
@@ -66,7 +70,7 @@ plain() {
   mapfile -t declared < <(grep -oE '\bpanveil_[a-z_0-9]+\(' ffi/include/panveil.h | tr -d '(' | sort -u)
   diff <(printf '%s\n' "${declared[@]}") <(printf '%s\n' "${exported[@]}")
 
-  for name in vectors refusals callbacks threads fork; do build $name; run $name; done
+  for name in vectors roots refusals callbacks threads fork; do build $name; run $name; done
   build owners -std=c++17 && run owners
   build owners-bare -std=c++17 -fno-exceptions && run owners-bare
   build owners-20 -std=c++20 -DPANVEIL_EXCEPTIONS && run owners-20
@@ -125,7 +129,7 @@ consumer() {
 sanitized() {
   local sanitize=(-fsanitize=address,undefined -fno-sanitize-recover=all)
   export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
-  for name in vectors refusals callbacks threads fork; do build $name-asan "${sanitize[@]}"; run $name-asan; done
+  for name in vectors roots refusals callbacks threads fork; do build $name-asan "${sanitize[@]}"; run $name-asan; done
   build owners-asan -std=c++20 "${sanitize[@]}" && run owners-asan
 }
 

@@ -29,7 +29,7 @@ fn table(vectors: &Path) -> String {
     let (vault, cases) = (read("vault_v1.json"), read("pan_cases.json"));
     let mut out = String::from(
         "/* Made from vectors/ by ffi/tests/vectors.rs; do not edit. The numbers are made up or published test numbers. */\n\
-         #include <stddef.h>\n#include <stdint.h>\n\n",
+         #include <stddef.h>\n#include <stdint.h>\n\n#include <panveil.h>\n\n",
     );
     let made_at = Timestamp::from_rfc3339(vault["made_at"].as_str().unwrap()).unwrap();
     let passphrase = quoted(vault["passphrase"].as_str().unwrap());
@@ -55,8 +55,46 @@ fn table(vectors: &Path) -> String {
         let (length, text) = (text.len(), quoted(text));
         writeln!(out, "    {{{text}, {length}, {strict}, {with_12}, {sealing}, {normalized}}},").unwrap();
     }
-    out.push_str("};\n");
+    out.push_str("};\n\n");
+    roots(&mut out, &read("tokens_v1.json"), &read("sealed_v1.json"));
     out
+}
+
+/// The vectors of fixed roots, with the names of the vaults that examples/vector_vaults.rs makes for them.
+fn roots(out: &mut String, tokens: &Value, sealed: &Value) {
+    let place = |row: &Value| {
+        let hex: String = row["tenant"].as_str().unwrap().bytes().map(|byte| format!("{byte:02x}")).collect();
+        quoted(&format!("{hex}-{}", row["version"]))
+    };
+    out.push_str("struct root_token {\n  const char *vault, *pan, *handle;\n  uint32_t layout;\n};\n\n");
+    out.push_str("static const struct root_token root_tokens[] = {\n");
+    for row in tokens["vectors"].as_array().unwrap() {
+        let text = |name: &str| quoted(row[name].as_str().unwrap());
+        let layout = match row["layout"].as_str().unwrap() {
+            "0+4" => "PANVEIL_LAYOUT_0_4",
+            "6+4" => "PANVEIL_LAYOUT_6_4",
+            "8+0" => "PANVEIL_LAYOUT_8_0",
+            other => panic!("layout {other}"),
+        };
+        let (place, pan, handle) = (place(row), text("pan"), text("handle"));
+        writeln!(out, "    {{{place}, {pan}, {handle}, {layout}}},").unwrap();
+    }
+    out.push_str(
+        "};\n\nstruct root_sealed {\n  const char *vault, *field, *record, *value, *sealed;\n};\n\n",
+    );
+    out.push_str("static const struct root_sealed root_sealed[] = {\n");
+    for row in sealed["vectors"].as_array().unwrap() {
+        let text = |name: &str| quoted(row[name].as_str().unwrap());
+        let (place, field, record) = (place(row), text("field"), text("record"));
+        writeln!(
+            out,
+            "    {{{place}, {field}, {record},\n     {},\n     {}}},",
+            text("value"),
+            text("sealed")
+        )
+        .unwrap();
+    }
+    out.push_str("};\n");
 }
 
 fn status(name: &str) -> u32 {
