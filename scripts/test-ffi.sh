@@ -75,6 +75,7 @@ plain() {
   build owners-bare -std=c++17 -fno-exceptions && run owners-bare
   build owners-20 -std=c++20 -DPANVEIL_EXCEPTIONS && run owners-20
   examples
+  documentation
   trace
   consumer
 }
@@ -97,6 +98,32 @@ examples() {
   if "$work/bin/reveal" "$vaults/example" "$(awk 'NR==1{print $3}' <<<"$out")" 2>"$work/denied"; then return 1; fi
   grep -q 205 "$work/denied"
   echo "test-ffi: examples"
+}
+
+# The fragments of docs/c.md, in functions that give them what they speak of.
+documentation() {
+  fragment() { awk -v fence="\`\`\`$1" '$0 == fence {on = 1; next} /^```/ {on = 0} on' docs/c.md; }
+  {
+    echo '#include <panveil.h>'
+    echo '#include <string.h>'
+    echo 'void example(panveil_vault *vault, const uint8_t *pan, size_t pan_length, const uint8_t *jwt, size_t jwt_length);'
+    echo 'void example(panveil_vault *vault, const uint8_t *pan, size_t pan_length, const uint8_t *jwt, size_t jwt_length) {'
+    echo 'panveil_tokenizer *tokenizer; panveil_token token; panveil_gate *gate; panveil_session *session;'
+    echo 'uint8_t value[PANVEIL_PAN_CAPACITY]; size_t length;'
+    fragment c
+    echo '}'
+  } >"$work/fragment.c"
+  {
+    echo '#include <panveil.hpp>'
+    echo 'void example(panveil::bytes directory, panveil::open_options options, panveil::bytes pan, panveil::bytes jwt,'
+    echo '             panveil::reveal_request request) {'
+    fragment cpp
+    echo '}'
+  } >"$work/fragment.cpp"
+  [ "$(wc -l <"$work/fragment.c")" -gt 20 ] && [ "$(wc -l <"$work/fragment.cpp")" -gt 8 ]
+  gcc -std=c11 -Wall -Wextra -Werror -Iffi/include -fsyntax-only "$work/fragment.c"
+  g++ -std=c++17 -Wall -Wextra -Werror -Wno-unused-but-set-variable -Iffi/include -fsyntax-only "$work/fragment.cpp"
+  echo "test-ffi: docs/c.md"
 }
 
 # AC-60: no network, and no file beyond the vault, the libraries, and what names the machine's start.
