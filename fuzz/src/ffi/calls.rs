@@ -1,13 +1,10 @@
-//! The C ABI as a careless caller uses it: pointers into short memory with their true lengths, lengths beyond all reason,
-//! NULL, misaligned places, handles that are live, freed, of another kind or made up.
+//! The calls themselves, and what each may have left.
 
-use std::cell::Cell;
 use std::ptr::{null, null_mut};
 
 use panveil::Error;
 use panveil_ffi::batch::{self, panveil_batch_report};
 use panveil_ffi::card::{self, panveil_masked};
-use panveil_ffi::create::{self, panveil_create_options};
 use panveil_ffi::fingerprinter::{self, panveil_fingerprint};
 use panveil_ffi::gate::{self, panveil_decision};
 use panveil_ffi::handle::{
@@ -16,309 +13,19 @@ use panveil_ffi::handle::{
 use panveil_ffi::keys::{self, panveil_key};
 use panveil_ffi::lock::{self, panveil_lock};
 use panveil_ffi::ptr::panveil_bytes;
-use panveil_ffi::reveal::{self, panveil_reveal_request};
+use panveil_ffi::reveal;
 use panveil_ffi::status::panveil_status;
 use panveil_ffi::test_identity::{self, panveil_test_identity};
 use panveil_ffi::tokenizer::{self, panveil_token};
 use panveil_ffi::vault::{self, panveil_open_options};
 use panveil_ffi::{abi, log, sealer, session};
-use tempfile::TempDir;
 
-/// No call crashes, says `PANVEIL_INTERNAL`, or touches an output unless it says `PANVEIL_OK`.
-///
-/// The first byte says how many bytes of the input are the caller's memory; the rest are calls: a function, then a byte or
-/// more for each parameter.
-pub fn ffi(data: &[u8]) {
-    FIXTURE.with(|fixture| {
-        let Some((split, rest)) = data.split_first() else { return };
-        let memory = rest.get(..usize::from(*split)).unwrap_or(rest);
-        let room = Room { bytes: Cell::new([UNTOUCHED; ROOM]), length: Cell::new(UNWRITTEN) };
-        let choices = rest.get(memory.len()..).unwrap_or_default();
-        let mut caller = Caller { memory, choices, fixture, made: [0; KINDS], room: &room };
-        while let Some(function) = caller.byte() {
-            caller.call(function);
-        }
-        caller.free_all();
-    });
-}
+use super::fixture::{ABSENT, KINDS, free};
+use super::{Caller, ROOM, UNTOUCHED, UNWRITTEN};
 
-thread_local! {
-    static FIXTURE: Fixture = Fixture::new();
-}
-
-/// A vault that is open for all runs, with one object of each kind, and one of each that was freed.
-struct Fixture {
-    vault: *mut panveil_vault,
-    live: [usize; KINDS],
-    freed: [usize; KINDS],
-    /// The handle of a token that opens.
-    token: Vec<u8>,
-    _directory: TempDir,
-}
-
-const KINDS: usize = 6;
-const PASSPHRASE: &[u8] = b"fuzz";
-
-impl Fixture {
-    fn new() -> Self {
-        let directory = tempfile::tempdir().expect("a directory");
-        let place = directory.path().join("vault");
-        let place = place.to_str().expect("a text").as_bytes();
-        let (mut length, mut vault) = (0, null_mut());
-        let made = panveil_create_options {
-            struct_size: size_of::<panveil_create_options>() as u32,
-            environment: vault::PANVEIL_DEV,
-            configuration: ABSENT,
-            passphrase: view(PASSPHRASE),
-            kek: null(),
-        };
-        let opened = panveil_open_options {
-            struct_size: size_of::<panveil_open_options>() as u32,
-            stream_choice: vault::PANVEIL_STREAM_ONLY,
-            application: view(b"fuzz"),
-            stream: ABSENT,
-            passphrase: view(PASSPHRASE),
-            kek: null(),
-            clock: null(),
-            sinks: null(),
-            sink_count: 0,
-        };
-        // SAFETY: everything lives until the calls return, and lengths are true.
-        let status = unsafe {
-            create::panveil_vault_create(
-                place.as_ptr(),
-                place.len(),
-                &raw const made,
-                null_mut(),
-                0,
-                &raw mut length,
-            )
-        };
-        assert_eq!(status, panveil_status::PANVEIL_OK);
-        // SAFETY: as above.
-        let status = unsafe {
-            vault::panveil_vault_open(
-                place.as_ptr(),
-                place.len(),
-                &raw const opened,
-                &raw mut vault,
-                null_mut(),
-                0,
-                &raw mut length,
-            )
-        };
-        assert_eq!(status, panveil_status::PANVEIL_OK);
-        let (live, freed) = (objects(vault), objects(vault));
-        free(freed);
-        Self { vault, live, freed, token: token(live[1]), _directory: directory }
-    }
-}
-
-/// One object of each kind, in the order of `Caller::handle`.
-fn objects(vault: *mut panveil_vault) -> [usize; KINDS] {
-    let (mut tokenizer, mut sealer, mut fingerprinter) = (null_mut(), null_mut(), null_mut());
-    let (mut gate, mut session) = (null_mut(), null_mut());
-    let roles = [view(b"chargeback")];
-    let identity = panveil_test_identity {
-        struct_size: size_of::<panveil_test_identity>() as u32,
-        mfa: 1,
-        subject: view(b"alice"),
-        roles: roles.as_ptr(),
-        role_count: 1,
-        auth_age_s: 0,
-    };
-    let (mut token, mut length) = ([0u8; 2048], 0);
-    // SAFETY: everything lives until the calls return, and lengths are true.
-    let statuses = unsafe {
-        [
-            tokenizer::panveil_tokenizer_new(vault, b"fuzz".as_ptr(), 4, &raw mut tokenizer),
-            sealer::panveil_sealer_new(vault, b"fuzz".as_ptr(), 4, b"pan".as_ptr(), 3, &raw mut sealer),
-            fingerprinter::panveil_fingerprinter_new(vault, b"fuzz".as_ptr(), 4, &raw mut fingerprinter),
-            gate::panveil_gate_new(vault, &raw mut gate),
-            test_identity::panveil_vault_test_identity(
-                vault,
-                &raw const identity,
-                token.as_mut_ptr(),
-                token.len(),
-                &raw mut length,
-            ),
-            session::panveil_gate_session(gate, token.as_ptr(), length, b"o".as_ptr(), 1, &raw mut session),
-        ]
-    };
-    assert_eq!(statuses, [panveil_status::PANVEIL_OK; 6]);
-    [0, tokenizer.addr(), sealer.addr(), fingerprinter.addr(), gate.addr(), session.addr()]
-}
-
-fn token(tokenizer: usize) -> Vec<u8> {
-    let mut token = std::mem::MaybeUninit::<panveil_token>::uninit();
-    // SAFETY: the memory lives until the call returns and has its true length.
-    let status = unsafe {
-        tokenizer::panveil_tokenizer_tokenize(
-            pointer(tokenizer),
-            PAN.as_ptr(),
-            PAN.len(),
-            0,
-            tokenizer::PANVEIL_LAYOUT_AUTO,
-            token.as_mut_ptr(),
-        )
-    };
-    assert_eq!(status, panveil_status::PANVEIL_OK);
-    // SAFETY: the call wrote it, as its status says.
-    let token = unsafe { token.assume_init() };
-    token.handle.iter().map(|byte| *byte as u8).take_while(|byte| *byte != 0).collect()
-}
-
-fn free(objects: [usize; KINDS]) {
-    let [_, tokenizer, sealer, fingerprinter, gate, session] = objects;
-    // What is freed twice, or never was, is refused; either is fine here.
-    let _ = tokenizer::panveil_tokenizer_free(pointer(tokenizer));
-    let _ = sealer::panveil_sealer_free(pointer(sealer));
-    let _ = fingerprinter::panveil_fingerprinter_free(pointer(fingerprinter));
-    let _ = gate::panveil_gate_free(pointer(gate));
-    let _ = session::panveil_session_free(pointer(session));
-}
-
-fn pointer<T>(address: usize) -> *mut T {
-    std::ptr::without_provenance_mut(address)
-}
-
-const ABSENT: panveil_bytes = panveil_bytes { data: null(), length: 0 };
-
-const fn view(bytes: &[u8]) -> panveil_bytes {
-    panveil_bytes { data: bytes.as_ptr(), length: bytes.len() }
-}
-
-/// A careless caller: its memory, the parameters it makes up, and what it may write to.
-struct Caller<'a> {
-    memory: &'a [u8],
-    choices: &'a [u8],
-    fixture: &'a Fixture,
-    /// What it made in this run.
-    made: [usize; KINDS],
-    room: &'a Room,
-}
-
-/// Where outputs go, filled with one byte, so that every write shows.
-#[repr(C, align(16))]
-struct Room {
-    bytes: Cell<[u8; ROOM]>,
-    length: Cell<usize>,
-}
-
-const ROOM: usize = 4096;
-const UNTOUCHED: u8 = 0x55;
-const UNWRITTEN: usize = 0x5555;
-
-impl<'a> Caller<'a> {
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.choices.split_first()?;
-        self.choices = rest;
-        Some(*first)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        usize::from(self.byte().unwrap_or(0)) % bound
-    }
-
-    /// Bytes of the caller's: with their true length, with none, NULL, or with a length that nothing can have.
-    fn bytes(&mut self) -> panveil_bytes {
-        let start = self.below(self.memory.len().max(1));
-        let rest = self.memory.get(start..).unwrap_or_default();
-        match self.below(16) {
-            0 => panveil_bytes { data: null(), length: self.below(3) },
-            1 => panveil_bytes { data: rest.as_ptr(), length: HUGE[self.below(HUGE.len())] },
-            2 => panveil_bytes { data: rest.as_ptr(), length: 0 },
-            3 => view(rest),
-            4..=9 => view(WORDS[self.below(WORDS.len())]),
-            _ => view(rest.get(..self.below(rest.len() + 1)).unwrap_or_default()),
-        }
-    }
-
-    /// Fixed records: as many as there are, or more than any batch has.
-    fn records(&mut self) -> (*const u8, usize) {
-        match self.below(8) {
-            0 => (null(), self.below(3)),
-            1 => (self.memory.as_ptr(), HUGE[self.below(HUGE.len())]),
-            _ => (self.memory.as_ptr(), self.memory.len() / batch::PANVEIL_PAN_RECORD),
-        }
-    }
-
-    /// A number of an option: mostly a known one.
-    fn number(&mut self) -> u32 {
-        match self.below(16) {
-            0 => u32::MAX,
-            small => small as u32 % 8,
-        }
-    }
-
-    /// A handle of kind `kind`: live, made here, freed, of another kind, NULL or made up.
-    fn handle<T>(&mut self, kind: usize) -> *mut T {
-        pointer(match self.below(16) {
-            0 => 0,
-            1 => self.fixture.freed[kind],
-            2 => self.fixture.live[self.below(KINDS)],
-            3 => self.made[self.below(KINDS)],
-            4 => self.fixture.live[kind] ^ (1 << self.below(64)),
-            5 => self.fixture.vault.addr(),
-            6 => self.memory.as_ptr().addr(),
-            7 => (0..8).fold(0, |all, _| all << 8 | self.below(256)),
-            8 | 9 => self.made[kind],
-            _ if kind == 0 => self.fixture.vault.addr(),
-            _ => self.fixture.live[kind],
-        })
-    }
-
-    fn vault(&mut self) -> *mut panveil_vault {
-        self.handle(0)
-    }
-
-    /// A place for an output that is as large as it must be, or NULL, or misaligned.
-    fn place<T>(&mut self) -> *mut T {
-        let start = self.room.bytes.as_ptr().cast::<u8>();
-        match self.below(16) {
-            0 => null_mut(),
-            1 => start.wrapping_add(1).cast(),
-            _ => start.cast(),
-        }
-    }
-
-    fn length_place(&mut self) -> *mut usize {
-        if self.below(16) == 0 { null_mut() } else { self.room.length.as_ptr() }
-    }
-
-    /// A capacity that the room has for items of this size.
-    fn capacity(&mut self, size: usize) -> usize {
-        match self.below(4) {
-            0 => self.below(8),
-            _ => self.below(ROOM / 2 / size + 1),
-        }
-    }
-
-    fn request(&mut self) -> panveil_reveal_request {
-        let struct_size = match self.below(32) {
-            0 => self.number(),
-            _ => size_of::<panveil_reveal_request>() as u32,
-        };
-        let fixture = self.fixture;
-        let optional = |caller: &mut Self, usual: &[u8]| match caller.below(4) {
-            0 => caller.bytes(),
-            1 => ABSENT,
-            _ => view(usual),
-        };
-        panveil_reveal_request {
-            struct_size,
-            handle: optional(self, &fixture.token),
-            record: if self.below(4) == 0 { self.bytes() } else { ABSENT },
-            purpose: optional(self, b"chargeback"),
-            case_reference: optional(self, b"CB-1"),
-            origin: optional(self, b"o"),
-            tenant: if self.below(8) == 0 { self.bytes() } else { ABSENT },
-            field: if self.below(8) == 0 { self.bytes() } else { ABSENT },
-        }
-    }
-
+impl Caller<'_> {
     /// Makes one call and looks at what it left.
-    fn call(&mut self, function: u8) {
+    pub(super) fn call(&mut self, function: u8) {
         self.room.bytes.set([UNTOUCHED; ROOM]);
         self.room.length.set(UNWRITTEN);
         let status = self.one_of(function);
@@ -357,7 +64,7 @@ impl<'a> Caller<'a> {
         free(one);
     }
 
-    fn free_all(&mut self) {
+    pub(super) fn free_all(&mut self) {
         free(std::mem::take(&mut self.made));
     }
 
@@ -649,10 +356,3 @@ fn batch_is_whole(
 /// How many functions there are; the last opens.
 const FUNCTIONS: u8 = 34;
 const OPEN: u8 = 33;
-
-/// What calls take: without these, little would ever succeed.
-const WORDS: [&[u8]; 5] = [PAN, PAN, b"pan", b"fuzz", b"378282246310005"];
-const PAN: &[u8] = b"4111111111111111";
-
-/// Lengths that nothing can have.
-const HUGE: [usize; 5] = [1 << 21, 1 << 40, usize::MAX / 2, usize::MAX / 2 + 1, usize::MAX];
