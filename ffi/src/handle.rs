@@ -146,10 +146,11 @@ pub(crate) fn free_of<H: Handle<Object = Of<T>>, T>(handle: *mut H) -> Result<()
     if handle.is_null() {
         return Ok(());
     }
-    let object = find(handle)?;
+    // Only a look: whoever still holds the object is the one that ends it.
+    let vault = find(handle)?.vault;
     let (ticket, objects) = (ticket(handle)?, &process::world()?.objects);
     // First from the vault's list, so that the list never names what is gone.
-    if let Ok(open) = objects.vaults.get(object.vault)
+    if let Ok(open) = objects.vaults.get(vault)
         && let Some(made) = open.made.lock().unwrap_or_else(PoisonError::into_inner).as_mut()
     {
         made.remove(&(H::KIND, ticket));

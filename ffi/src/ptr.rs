@@ -103,15 +103,11 @@ pub(crate) unsafe fn options<T: SizedStruct>(options: *const T) -> Result<T> {
 
 const LARGEST_STRUCT: usize = 4096;
 
-/// The pointers of an array, each to be read by [`options`].
+/// The items of an array, of which there are at most `most`; none if `count` is 0.
 ///
 /// # Safety
-/// `items` is NULL or points to `count` pointers that stay as they are for `'a`.
-pub(crate) unsafe fn pointers<'a, T>(
-    items: *const *const T,
-    count: usize,
-    most: usize,
-) -> Result<&'a [*const T]> {
+/// `items` is NULL or points to `count` items that stay as they are for `'a`.
+pub(crate) unsafe fn array<'a, T: Copy>(items: *const T, count: usize, most: usize) -> Result<&'a [T]> {
     if count == 0 {
         return Ok(&[]);
     }
@@ -119,27 +115,7 @@ pub(crate) unsafe fn pointers<'a, T>(
     if count > most {
         return Err(Error::Argument);
     }
-    // SAFETY: not NULL, aligned, and `count` pointers long, as the caller promises.
-    Ok(unsafe { std::slice::from_raw_parts(items, count) })
-}
-
-/// The views of an array of byte strings.
-///
-/// # Safety
-/// `items` is NULL or points to `count` views that stay as they are for `'a`.
-pub(crate) unsafe fn views<'a>(
-    items: *const panveil_bytes,
-    count: usize,
-    most: usize,
-) -> Result<&'a [panveil_bytes]> {
-    if count == 0 {
-        return Ok(&[]);
-    }
-    aligned(items.cast_mut())?;
-    if count > most {
-        return Err(Error::Argument);
-    }
-    // SAFETY: not NULL, aligned, and `count` views long, as the caller promises.
+    // SAFETY: not NULL, aligned, and `count` items long, as the caller promises.
     Ok(unsafe { std::slice::from_raw_parts(items, count) })
 }
 

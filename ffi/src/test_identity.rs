@@ -61,7 +61,7 @@ pub unsafe extern "C" fn panveil_vault_test_identity(
 }
 
 /// # Safety
-/// As [`ptr::options`]; roles and texts are what [`ptr::views`] and [`ptr::bytes`] ask for.
+/// As [`ptr::options`]; roles and texts are what [`ptr::array`] and [`ptr::bytes`] ask for.
 unsafe fn read(identity: *const panveil_test_identity) -> Result<TestIdentity> {
     // SAFETY: the same promise.
     let identity = unsafe { ptr::options(identity) }?;
@@ -70,7 +70,7 @@ unsafe fn read(identity: *const panveil_test_identity) -> Result<TestIdentity> {
         unsafe { ptr::text(view.data, view.length, MAX_TEXT, Error::Argument) }.map(str::to_owned)
     };
     // SAFETY: the same promise.
-    let roles = unsafe { ptr::views(identity.roles, identity.role_count, MAX_ROLES) }?;
+    let roles = unsafe { ptr::array(identity.roles, identity.role_count, MAX_ROLES) }?;
     Ok(TestIdentity {
         subject: text(identity.subject)?,
         roles: roles.iter().map(|role| text(*role)).collect::<Result<_>>()?,

@@ -229,7 +229,7 @@ unsafe fn read(options: *const panveil_open_options) -> Result<(Unlock, OpenOpti
     // SAFETY: the same promise.
     let clock = (!given.clock.is_null()).then(|| unsafe { HostClock::new(given.clock) }).transpose();
     // SAFETY: the same promise.
-    let sinks = unsafe { ptr::pointers(given.sinks, given.sink_count, MAX_SINKS) }?;
+    let sinks = unsafe { ptr::array(given.sinks, given.sink_count, MAX_SINKS) }?;
     // SAFETY: the same promise.
     let sinks: Vec<_> = sinks.iter().map(|sink| unsafe { sink::sink(*sink) }).collect();
     let (unlock, clock) = (unlock?, clock?);
