@@ -8,6 +8,7 @@ use panveil::{Error, Result};
 use crate::boundary::{boundary, nothing};
 use crate::ptr;
 use crate::status::panveil_status;
+use crate::text::Text;
 
 /// A card number: 13 to 19 ASCII digits whose check digit is right.
 pub const PANVEIL_PAN_STRICT: u32 = 0;
@@ -89,7 +90,7 @@ pub unsafe extern "C" fn panveil_mask(
         let pan = unsafe { self::pan(pan, length, rules) }?;
         let masked = Masked::of(&pan, shown(bin, last)?)?;
         Ok(move || {
-            place.write(panveil_masked { text: zero_terminated(masked.as_str())? });
+            place.write(panveil_masked { text: Text::of(masked.as_str())?.place });
             Ok(())
         })
     })
@@ -120,7 +121,7 @@ pub unsafe extern "C" fn panveil_truncate(
         let pan = unsafe { self::pan(pan, length, rules) }?;
         let truncated = Truncated::of(&pan, shown(bin, last)?)?;
         Ok(move || {
-            place.write(panveil_masked { text: zero_terminated(truncated.as_str())? });
+            place.write(panveil_masked { text: Text::of(truncated.as_str())?.place });
             Ok(())
         })
     })
@@ -129,16 +130,4 @@ pub unsafe extern "C" fn panveil_truncate(
 pub(crate) fn shown(bin: u32, last: u32) -> Result<Shown> {
     let digits = |count| usize::try_from(count).map_err(|_| Error::MaskRefused);
     Shown::new(digits(bin)?, digits(last)?)
-}
-
-/// A text in a fixed place, with at least one zero after it.
-pub(crate) fn zero_terminated<const N: usize>(text: &str) -> Result<[c_char; N]> {
-    if text.len() >= N {
-        return Err(Error::Internal);
-    }
-    let mut place = [0; N];
-    for (place, byte) in place.iter_mut().zip(text.bytes()) {
-        *place = byte as c_char; // ASCII
-    }
-    Ok(place)
 }

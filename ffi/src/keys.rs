@@ -7,10 +7,10 @@ use panveil::keys::root::KeyFacts;
 use panveil::keys::state::KeyState;
 
 use crate::boundary::boundary;
-use crate::card::zero_terminated;
 use crate::handle::{find, panveil_vault};
 use crate::ptr;
 use crate::status::panveil_status;
+use crate::text::Text;
 
 /// Made, not yet in use.
 pub const PANVEIL_KEY_PRE_ACTIVATION: u32 = 1;
@@ -73,8 +73,8 @@ pub unsafe extern "C" fn panveil_vault_keys(
 
 fn view(key: &KeyFacts) -> Result<panveil_key> {
     Ok(panveil_key {
-        purpose: zero_terminated(key.purpose.name())?,
-        id: zero_terminated(&key.id)?,
+        purpose: Text::of(key.purpose.name())?.place,
+        id: Text::of(&key.id)?.place,
         version: key.version,
         state: match key.state {
             KeyState::PreActivation => PANVEIL_KEY_PRE_ACTIVATION,

@@ -17,6 +17,7 @@
 
 mod boundary;
 mod process;
+mod text;
 
 pub mod abi;
 pub mod handle;

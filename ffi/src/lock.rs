@@ -6,10 +6,10 @@ use panveil::Result;
 use panveil::limits::{LockReason, Locked};
 
 use crate::boundary::boundary;
-use crate::card::zero_terminated;
 use crate::handle::{find, panveil_vault};
 use crate::ptr;
 use crate::status::panveil_status;
+use crate::text::Text;
 
 /// For a reason that this build does not know.
 pub const PANVEIL_LOCK_OTHER: u32 = 0;
@@ -63,6 +63,6 @@ fn view(locked: &Locked) -> Result<panveil_lock> {
         LockReason::Operator => PANVEIL_LOCK_OPERATOR,
         _ => PANVEIL_LOCK_OTHER,
     };
-    let actor = zero_terminated(locked.actor.as_str())?;
+    let actor = Text::of(locked.actor.as_str())?.place;
     Ok(panveil_lock { actor, reason, since_ms: locked.at.as_millis() })
 }

@@ -1,16 +1,18 @@
 //! Tokens of card numbers.
 
 use std::ffi::c_char;
+use std::fmt::Write;
 
 use panveil::card::id::Application;
 use panveil::protect::{Layout, LayoutChoice, Token, Tokenizer};
 use panveil::{Error, Result};
 
 use crate::boundary::{boundary, nothing};
-use crate::card::{self, zero_terminated};
+use crate::card;
 use crate::handle::{find, free_of, panveil_tokenizer, panveil_vault, put_of};
 use crate::ptr;
 use crate::status::panveil_status;
+use crate::text::Text;
 use crate::vault::id;
 
 /// The layout of panveil.toml.
@@ -162,10 +164,13 @@ impl MadeTokenizer {
     }
 }
 
+/// Built without allocating, which would take a third as long as making the token.
 fn view(token: &Token) -> Result<panveil_token> {
-    Ok(panveil_token {
-        digits: zero_terminated(token.as_str())?,
-        format: zero_terminated(&token.format().to_string())?,
-        handle: zero_terminated(&token.to_string())?,
-    })
+    let (mut format, mut handle) = (Text::new(), Text::new());
+    let digits = Text::of(token.as_str())?;
+    write!(format, "{}", token.format()).map_err(|_| Error::Internal)?;
+    handle.extend(&format)?;
+    handle.push(b':')?;
+    handle.extend(&digits)?;
+    Ok(panveil_token { digits: digits.place, format: format.place, handle: handle.place })
 }
