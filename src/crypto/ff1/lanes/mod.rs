@@ -1,20 +1,22 @@
-//! FF1 on many strings at once: the same ten rounds, with the cards side by side.
+//! FF1 on many strings at once: the same ten rounds, with the strings side by side.
 //!
 //! ```text
-//!            lane 0   lane 1   ...   lane 63      one lane is one card
-//!   a        [u64     u64            u64   ]      left halves as integers
-//!   b        [u64     u64            u64   ]      right halves
-//!   base     [128 bit 128 bit        128 bit]     encrypted P and tweak: what each block begins with
+//!               row 0    row 1    ...   row 63      a row is one string
+//!   head, tail  [u64     u64            u64   ]     what its blocks begin with: P encrypted, and the tweak
+//!   a, b        [u64     u64            u64   ]     its halves as numbers
 //!
-//!   round:   blocks = base ^ i ^ b   ──AES of all lanes──>   y   ──>   a = (a + y) mod 10^u
+//!   round i:    block = (head, tail) ^ i ^ b   ──AES of all rows──>   y   ──>   a = (a + y) mod 10^u
 //!
-//!   two groups take turns:   AES(group 0)  arithmetic(group 1)  AES(group 1)  arithmetic(group 0) ...
+//!   two groups of 64 take turns:   AES(0)  AES(1) with arithmetic(0)  AES(0) with arithmetic(1)  ...
 //! ```
 //!
 //! All of it happens inside one closure of the cipher's backend, and every function on the way is inlined into it.
-//! The backend compiles it for the processor it found (AVX-512 with VAES, or less), so the loops over lanes become
-//! vector instructions without `unsafe` and without compiler flags. Figures in comments are of one Xeon core with
-//! VAES (`make bench`); AES alone takes 11.7 ns for a card's ten blocks there.
+//! The backend compiles it for the processor it found (AVX-512 with VAES, or less), so the loops over rows become
+//! vector instructions without `unsafe` and without compiler flags. What callers do before and after the rounds, reading
+//! digits for example, is a [`LaneWork`] that is compiled in as well.
+//!
+//! Figures in comments are nanoseconds a string on one core of a Xeon with VAES, where AES alone takes 11.7 for ten blocks
+//! (`make bench`). Up to 24 strings go by eights in step, as scalar rounds ([`FEW`]).
 
 mod batch;
 mod columns;
