@@ -209,10 +209,10 @@ mod tests {
         }
     }
 
-    /// 10^6 strings; `PANVEIL_LANES=100000000` makes it the long run.
+    /// 10^6 strings; `PANVEIL_TEST_STRINGS=100000000` makes it the long run.
     #[test]
     fn lanes_equal_scalar_on_random_strings() {
-        let wanted = std::env::var("PANVEIL_LANES").map_or(1_000_000, |text| text.parse().unwrap());
+        let wanted = std::env::var("PANVEIL_TEST_STRINGS").map_or(1_000_000, |text| text.parse().unwrap());
         let (lengths, strings) = (14, 5_000);
         for round in 0..wanted / (lengths * strings) + 1 {
             compare(strings, &[10], 1_000 + round as u64);
