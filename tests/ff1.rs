@@ -21,6 +21,18 @@ fn both_ways(key: &[u8], tweak: &[u8], digits: &[u8]) -> Option<Result<Both, Err
         let (mut encrypted, mut decrypted) = (digits.to_vec(), digits.to_vec());
         ff1.encrypt(tweak, &mut encrypted)?;
         ff1.decrypt(tweak, &mut decrypted)?;
+        // The same many times over goes through the lanes: alone, in step, and in a group.
+        let lanes =
+            Ff1::with_cipher(C::new_from_slice(key).unwrap()).for_lengths(digits.len(), tweak.len())?;
+        for times in [1, 9, 30] {
+            let tweaks = tweak.repeat(times);
+            let mut all = digits.repeat(times);
+            lanes.encrypt_all(&tweaks, &mut all)?;
+            assert!(all.chunks_exact(digits.len()).all(|string| string == encrypted), "{times} in lanes");
+            all.copy_from_slice(&digits.repeat(times));
+            lanes.decrypt_all(&tweaks, &mut all)?;
+            assert!(all.chunks_exact(digits.len()).all(|string| string == decrypted), "{times} in lanes");
+        }
         Ok((encrypted, decrypted))
     }
     Some(match key.len() {
