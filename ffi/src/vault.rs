@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use panveil::card::id::{Application, MAX_ID, StreamName};
-use panveil::card::spot::holds_card_number;
 use panveil::keys::keyring::Environment;
 use panveil::vault::{OpenOptions, Problem, Stream, SystemClock, Unlock, Vault};
 use panveil::{Error, Result};
@@ -176,10 +175,7 @@ pub unsafe extern "C" fn panveil_vault_warnings(
 
 /// Tells what went wrong and where, and returns the error alone.
 pub(crate) fn tell(place: Buffer<u8>, problem: &Problem) -> Error {
-    let text = problem.to_string();
-    // Its path is the caller's, and callers mistake one parameter for another.
-    let text = if holds_card_number(text.as_bytes()) { problem.error().to_string() } else { text };
-    place.write_what_fits(text.as_bytes());
+    place.write_what_fits(problem.to_string().as_bytes());
     problem.error()
 }
 
