@@ -23,7 +23,7 @@ impl Tokenizer {
         BatchReport::of(pans, out, |pan, out| {
             let token = self.tokenize(pan, layout)?;
             put_text(out, token.as_str().as_bytes())?;
-            *out.get_mut(20).ok_or(Error::Internal)? = code(token.format().layout());
+            *out.get_mut(20).ok_or(Error::Internal)? = code(token.format().layout().ok_or(Error::Internal)?);
             Ok(())
         })
     }
