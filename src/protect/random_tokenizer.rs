@@ -15,7 +15,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::error::{Error, Result};
 use crate::keys::keyring::Keyring;
 use crate::keys::purpose::KeyPurpose;
-use crate::store::{AuthenticatedStore, Table, Transaction};
+use crate::store::{AuthenticatedStore, Snapshot, Table, Transaction};
 
 /// Draws tokens at random and keeps their card numbers, sealed, in the store. May be shared between threads, and other
 /// processes may do the same at the same time.
@@ -237,8 +237,22 @@ impl RandomTokenizer {
             Ok(round) => round,
             Err(error) => return vec![Err(error); items.len()],
         };
+        let mut failed = None;
         let mut planned = Vec::with_capacity(items.len());
-        for (item, outcome) in items.into_iter().zip(outcomes.iter_mut()) {
+        let known = round.known(&items);
+        for (place, (item, outcome)) in items.into_iter().zip(outcomes.iter_mut()).enumerate() {
+            match known.get(place) {
+                None => {}
+                Some(Ok(None)) => {}
+                Some(Ok(Some(token))) => {
+                    *outcome = Ok(*token);
+                    continue;
+                }
+                Some(Err(error)) => {
+                    *outcome = Err(*error);
+                    continue;
+                }
+            }
             match round.plan(item, &mut random) {
                 Ok(plan) => planned.push((plan, outcome)),
                 Err(error) => *outcome = Err(error),
@@ -246,7 +260,6 @@ impl RandomTokenizer {
         }
         // In the order of the rows: neighbours share pages of the store.
         planned.sort_unstable_by_key(|(plan, _)| plan.name);
-        let mut failed = None;
         for part in planned.chunks_mut(TRANSACTION) {
             let written = match failed {
                 None => round.write(part.iter().map(|(plan, _)| plan), &mut random),
@@ -314,6 +327,34 @@ impl<'a> Round<'a> {
         })
     }
 
+    /// What was given before to each of these, read without a turn to write; nothing if no one can have been.
+    fn known(&self, items: &[Item<'_>]) -> Vec<Result<Option<Token>>> {
+        let mut known = Vec::new();
+        if items.iter().all(|item| matches!(self.asked(*item), Ok(None))) {
+            return known;
+        }
+        for part in items.chunks(TRANSACTION) {
+            let read = self.tokenizer.store.read(|rows| {
+                let look = |item: &Item<'_>| match self.asked(*item)? {
+                    Some(asked) => self.given(rows, asked, item.pan),
+                    None => Ok(None),
+                };
+                Ok(part.iter().map(look).collect::<Vec<_>>())
+            });
+            known.extend(read.unwrap_or_else(|error| vec![Err(error); part.len()]));
+        }
+        known
+    }
+
+    /// What this item is asked again as, if it can be.
+    fn asked<'i>(&self, item: Item<'i>) -> Result<Option<Asked<'i>>> {
+        Ok(match (item.request, self.options.sameness) {
+            (Some(request), _) => Some(Asked::Request(request.as_bytes())),
+            (None, Sameness::PerCard) => Some(Asked::Card(self.kind(item.pan)?, item.pan)),
+            (None, Sameness::New) => None,
+        })
+    }
+
     fn plan<'i>(&self, item: Item<'i>, random: &mut Randomness) -> Result<Plan<'i>> {
         if !item.pan.passes_luhn() {
             return Err(Error::PanLuhn);
@@ -377,14 +418,9 @@ impl<'a> Round<'a> {
         random: &mut Randomness,
         crowded: &mut u64,
     ) -> Result<Result<Token>> {
-        let Item { pan, request } = plan.item;
-        let asked = match (request, self.options.sameness) {
-            (Some(request), _) => Some(Asked::Request(request.as_bytes())),
-            (None, Sameness::PerCard) => Some(Asked::Card(self.kind(pan)?, pan)),
-            (None, Sameness::New) => None,
-        };
+        let asked = self.asked(plan.item)?;
         if let Some(asked) = asked {
-            match self.given(tx, asked, pan) {
+            match self.given(tx, asked, plan.item.pan) {
                 Ok(None) => {}
                 Ok(Some(token)) => return Ok(Ok(token)),
                 Err(error @ Error::RequestReused) => return Ok(Err(error)),
@@ -408,10 +444,15 @@ impl<'a> Round<'a> {
     }
 
     /// The token that was given before, if it serves.
-    fn given(&self, tx: &mut dyn Transaction, asked: Asked<'_>, pan: &Pan) -> Result<Option<Token>> {
+    fn given<S: Snapshot + ?Sized>(
+        &self,
+        rows: &mut S,
+        asked: Asked<'_>,
+        pan: &Pan,
+    ) -> Result<Option<Token>> {
         let keys = &self.tokenizer.keys;
         for (version, name) in keys.again_names(asked, self.now)? {
-            let Some(value) = tx.get(Table::Again, &name)? else { continue };
+            let Some(value) = rows.get(Table::Again, &name)? else { continue };
             let given = keys.open_given(asked, version, &name, &value)?;
             if matches!(asked, Asked::Card(..)) && (given.expires <= self.now || given.expires < self.expires)
             {
@@ -419,7 +460,7 @@ impl<'a> Round<'a> {
             }
             let row_name = keys.name_of(&given.token)?;
             // A token whose row is gone opens nothing: somebody took it away, and handing it out would lose the card.
-            let row = tx.get(Table::Token, &row_name)?.ok_or(Error::StoreDamaged)?;
+            let row = rows.get(Table::Token, &row_name)?.ok_or(Error::StoreDamaged)?;
             if matches!(asked, Asked::Request(_)) {
                 let row = keys.read(&given.token, row_name, Some(row), self.now)?;
                 let same = keys.open_row(&given.token, &row)?.ct_eq(pan)
