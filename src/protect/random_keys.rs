@@ -1,9 +1,13 @@
 //! The keys of random tokens, and the rows they make.
 //!
 //! A token's row is found by a keyed hash of its handle, so the store lists no tokens; it holds the card number, sealed
-//! for that hash, and when the token ends. The key of an opaque token's row is made of the seal key *and the token*:
+//! for that hash, and when the token ends. The key of an opaque token's row is made of the lookup key *and the token*:
 //! store and keyring without the tokens do not open it. A second kind of row says which token a card number, or a
 //! request, was given before.
+//!
+//! All keys come from the lookup root whose version is in the token's format. Rows are not sealed under seal keys: those
+//! open for four years, an application's tokens live as long as its tables, and the row of an opaque token could not be
+//! sealed anew without it.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -31,26 +35,21 @@ pub(crate) type RowName = [u8; 16];
 pub(crate) struct RandomKeys {
     /// Newest first.
     lookups: Vec<LookupKey>,
-    seals: Vec<RowSeal>,
 }
 
 /// One version of the lookup key.
 struct LookupKey {
     facts: KeyFacts,
     rows: Hmac<Sha256>,
+    /// Seals the rows of tokens shaped like card numbers.
+    shaped: CommittingAead,
+    /// With a token, seals the row of an opaque one.
+    opaque: Secret,
     again: Hmac<Sha256>,
     /// Seals which token a card was given.
     cards: CommittingAead,
     /// With a request's id, seals which token it was given.
     requests: Secret,
-}
-
-/// One version of the seal key.
-struct RowSeal {
-    facts: KeyFacts,
-    shaped: CommittingAead,
-    /// With a token, seals the row of an opaque one.
-    opaque: Secret,
 }
 
 /// What is asked for again.
@@ -72,26 +71,19 @@ pub(super) struct Given {
 pub(crate) struct TokenRow {
     name: RowName,
     value: Vec<u8>,
-    seal_version: u32,
 }
 
 impl RandomKeys {
     /// Derives every version there is for `tenant`; each use must look at state and dates.
     pub(crate) fn derive(keyring: &Keyring, tenant: &TenantId) -> Result<Self> {
-        let (lookups, seals) = (keyring.versions(KeyPurpose::Lookup), keyring.versions(KeyPurpose::Seal));
-        Self::of(lookups, seals, tenant)
+        Self::of(keyring.versions(KeyPurpose::Lookup), tenant)
     }
 
-    fn of<'r>(
-        lookups: impl Iterator<Item = &'r RootKey>,
-        seals: impl Iterator<Item = &'r RootKey>,
-        tenant: &TenantId,
-    ) -> Result<Self> {
+    fn of<'r>(lookups: impl Iterator<Item = &'r RootKey>, tenant: &TenantId) -> Result<Self> {
         let lookups = lookups.map(|root| LookupKey::derive(root, tenant));
         let mut lookups = lookups.collect::<Result<Vec<_>>>()?;
         lookups.sort_by_key(|key| core::cmp::Reverse(key.facts.version));
-        let seals = seals.map(|root| RowSeal::derive(root, tenant)).collect::<Result<_>>()?;
-        Ok(Self { lookups, seals })
+        Ok(Self { lookups })
     }
 
     /// The name of a token's row.
@@ -111,21 +103,19 @@ impl RandomKeys {
         name: &RowName,
         pan: &Pan,
         expires: Timestamp,
-        seal_version: u32,
         random: &mut Randomness,
     ) -> Result<Vec<u8>> {
         let nonce = random.bytes::<NONCE_LENGTH>()?;
         let mut value = Vec::with_capacity(ROW_LENGTH);
         value.push(FORMAT);
         value.extend_from_slice(&expires.as_millis().to_be_bytes());
-        value.extend_from_slice(&seal_version.to_be_bytes());
         let associated = associated(ROW_LABEL, name, &value);
         let mut plain = Zeroizing::new([0u8; PAN_PLAINTEXT]);
         for (place, digit) in plain.iter_mut().skip(1).zip(pan.expose()) {
             *place = *digit;
         }
-        let seal = self.seal(seal_version)?;
-        let tag = seal.with(token, |aead| aead.encrypt(&nonce, &associated, plain.as_mut_slice()))?;
+        let key = self.lookup(token.format().version())?;
+        let tag = key.for_row(token, |aead| aead.encrypt(&nonce, &associated, plain.as_mut_slice()))?;
         value.extend_from_slice(&nonce);
         value.extend_from_slice(plain.as_slice());
         value.extend_from_slice(&tag);
@@ -149,12 +139,10 @@ impl RandomKeys {
         let mut fields = Fields::new(&value);
         fields.version(FORMAT)?;
         let expires = Timestamp::from_millis(fields.i64()?);
-        let seal_version = fields.u32()?;
         if now >= expires {
             return Err(Error::TokenExpired);
         }
-        self.seal(seal_version)?.facts.check(KeyUse::Process, now)?;
-        Ok(TokenRow { name, value, seal_version })
+        Ok(TokenRow { name, value })
     }
 
     /// The card number in a token's row.
@@ -162,11 +150,11 @@ impl RandomKeys {
     /// # Errors
     /// [`Error::NotAuthentic`] whatever is wrong with it.
     pub(crate) fn open_row(&self, token: &Token, row: &TokenRow) -> Result<Pan> {
-        let (start, nonce, body, tag) = parts(&row.value, ROW_START).ok_or(Error::NotAuthentic)?;
+        let (start, nonce, body, tag) = parts(&row.value).ok_or(Error::NotAuthentic)?;
         let associated = associated(ROW_LABEL, &row.name, start);
         let mut plain = Zeroizing::new(body.to_vec());
-        let seal = self.seal(row.seal_version)?;
-        seal.with(token, |aead| aead.decrypt(nonce, &associated, &mut plain, tag))?;
+        let key = self.lookup(token.format().version())?;
+        key.for_row(token, |aead| aead.decrypt(nonce, &associated, &mut plain, tag))?;
         let (kind, digits) = plain.split_first().ok_or(Error::NotAuthentic)?;
         let end = digits.iter().position(|byte| *byte == 0).unwrap_or(digits.len());
         let (digits, padding) = digits.split_at_checked(end).ok_or(Error::NotAuthentic)?;
@@ -199,7 +187,8 @@ impl RandomKeys {
         let mut plain = given.token.to_string().into_bytes();
         // One length for all, so that the length tells nothing of the token.
         plain.resize(GIVEN_PLAINTEXT, 0);
-        let tag = self.lookup(version)?.with(asked, |aead| aead.encrypt(&nonce, &associated, &mut plain))?;
+        let tag =
+            self.lookup(version)?.for_note(asked, |aead| aead.encrypt(&nonce, &associated, &mut plain))?;
         value.extend_from_slice(&nonce);
         value.extend_from_slice(&plain);
         value.extend_from_slice(&tag);
@@ -217,10 +206,10 @@ impl RandomKeys {
         let mut fields = Fields::new(value);
         fields.version(FORMAT)?;
         let expires = Timestamp::from_millis(fields.i64()?);
-        let (start, nonce, body, tag) = parts(value, AGAIN_START).ok_or(Error::NotAuthentic)?;
+        let (start, nonce, body, tag) = parts(value).ok_or(Error::NotAuthentic)?;
         let associated = associated(AGAIN_LABEL, name, start);
         let mut plain = body.to_vec();
-        self.lookup(version)?.with(asked, |aead| aead.decrypt(nonce, &associated, &mut plain, tag))?;
+        self.lookup(version)?.for_note(asked, |aead| aead.decrypt(nonce, &associated, &mut plain, tag))?;
         let text = plain.split(|byte| *byte == 0).next().and_then(|text| core::str::from_utf8(text).ok());
         let token = text.and_then(|text| text.parse().ok()).ok_or(Error::NotAuthentic)?;
         Ok(Given { token, expires })
@@ -228,10 +217,6 @@ impl RandomKeys {
 
     fn lookup(&self, version: u32) -> Result<&LookupKey> {
         self.lookups.iter().find(|key| key.facts.version == version).ok_or(Error::NoSuchKey)
-    }
-
-    fn seal(&self, version: u32) -> Result<&RowSeal> {
-        self.seals.iter().find(|key| key.facts.version == version).ok_or(Error::NoSuchKey)
     }
 }
 
@@ -242,6 +227,8 @@ impl LookupKey {
         Ok(Self {
             facts: root.facts().clone(),
             rows: keyed("panveil/v1/random/rows")?,
+            shaped: CommittingAead::new(&derive("panveil/v1/random/seal")?)?,
+            opaque: derive("panveil/v1/random/opaque")?,
             again: keyed("panveil/v1/random/again")?,
             cards: CommittingAead::new(&derive("panveil/v1/random/cards")?)?,
             requests: derive("panveil/v1/random/requests")?,
@@ -265,30 +252,20 @@ impl LookupKey {
         short(mac)
     }
 
-    fn with<T>(&self, asked: Asked<'_>, work: impl FnOnce(&CommittingAead) -> Result<T>) -> Result<T> {
-        match asked {
-            Asked::Card(..) => work(&self.cards),
-            // Whoever has store and keyring but not the request's id does not learn the token.
-            Asked::Request(id) => work(&CommittingAead::new(&kdf::expand(&self.requests, id)?)?),
-        }
-    }
-}
-
-impl RowSeal {
-    fn derive(root: &RootKey, tenant: &TenantId) -> Result<Self> {
-        Ok(Self {
-            facts: root.facts().clone(),
-            shaped: CommittingAead::new(&derive(root, "panveil/v1/random/seal", tenant)?)?,
-            opaque: derive(root, "panveil/v1/random/opaque", tenant)?,
-        })
-    }
-
-    fn with<T>(&self, token: &Token, work: impl FnOnce(&CommittingAead) -> Result<T>) -> Result<T> {
+    fn for_row<T>(&self, token: &Token, work: impl FnOnce(&CommittingAead) -> Result<T>) -> Result<T> {
         match token.format().kind() {
             TokenKind::Opaque => {
                 work(&CommittingAead::new(&kdf::expand(&self.opaque, token.as_str().as_bytes())?)?)
             }
             TokenKind::Random(_) | TokenKind::Ff1(_) => work(&self.shaped),
+        }
+    }
+
+    fn for_note<T>(&self, asked: Asked<'_>, work: impl FnOnce(&CommittingAead) -> Result<T>) -> Result<T> {
+        match asked {
+            Asked::Card(..) => work(&self.cards),
+            // Whoever has store and keyring but not the request's id does not learn the token.
+            Asked::Request(id) => work(&CommittingAead::new(&kdf::expand(&self.requests, id)?)?),
         }
     }
 }
@@ -310,8 +287,8 @@ fn associated(label: &[u8], name: &RowName, start: &[u8]) -> Vec<u8> {
 type Parts<'a> = (&'a [u8], &'a [u8; NONCE_LENGTH], &'a [u8], &'a [u8; TAG_LENGTH]);
 
 /// The start in the clear, nonce, ciphertext and tag of a row.
-fn parts(value: &[u8], start: usize) -> Option<Parts<'_>> {
-    let (start, rest) = value.split_at_checked(start)?;
+fn parts(value: &[u8]) -> Option<Parts<'_>> {
+    let (start, rest) = value.split_at_checked(START)?;
     let (nonce, rest) = rest.split_first_chunk()?;
     let (body, tag) = rest.split_last_chunk()?;
     Some((start, nonce, body, tag))
@@ -320,16 +297,14 @@ fn parts(value: &[u8], start: usize) -> Option<Parts<'_>> {
 const FORMAT: u8 = 1;
 const ROW_LABEL: &[u8] = b"panveil/v1/random/row";
 const AGAIN_LABEL: &[u8] = b"panveil/v1/random/given";
-/// Format, end, version of the seal key.
-const ROW_START: usize = 13;
 /// Format, end.
-const AGAIN_START: usize = 9;
+const START: usize = 9;
 /// A kind byte, up to 19 digits, zeros.
 const PAN_PLAINTEXT: usize = 20;
 const KIND_PAN: u8 = 0;
 /// The longest handle is that of version 2^32-1 with 26 characters.
 const GIVEN_PLAINTEXT: usize = 40;
-const ROW_LENGTH: usize = ROW_START + NONCE_LENGTH + PAN_PLAINTEXT + TAG_LENGTH;
+const ROW_LENGTH: usize = START + NONCE_LENGTH + PAN_PLAINTEXT + TAG_LENGTH;
 
 #[cfg(test)]
 mod tests {
@@ -352,12 +327,13 @@ mod tests {
     ];
 
     fn keys() -> RandomKeys {
-        let root = |purpose, byte| {
-            RootKey::generate(purpose, 1, Timestamp::from_seconds(0)).unwrap().with_bytes([byte; 32])
-        };
-        let (lookup, seal) = (root(KeyPurpose::Lookup, 0x31), root(KeyPurpose::Seal, 0x32));
-        let tenant = TenantId::new("shop 1").unwrap();
-        RandomKeys::of(core::iter::once(&lookup), core::iter::once(&seal), &tenant).unwrap()
+        keys_of("shop 1")
+    }
+
+    fn keys_of(tenant: &str) -> RandomKeys {
+        let root = RootKey::generate(KeyPurpose::Lookup, 1, Timestamp::from_seconds(0)).unwrap();
+        let root = root.with_bytes([0x31; 32]);
+        RandomKeys::of(core::iter::once(&root), &TenantId::new(tenant).unwrap()).unwrap()
     }
 
     fn hex(bytes: &[u8]) -> String {
@@ -391,7 +367,7 @@ mod tests {
                 .iter()
                 .map(|token| {
                     let name = keys.name_of(token).unwrap();
-                    let row = keys.seal_row(token, &name, &pan(), END, 1, &mut random).unwrap();
+                    let row = keys.seal_row(token, &name, &pan(), END, &mut random).unwrap();
                     let asked = Asked::Request(&[7; 16]);
                     let [(version, again)] = keys.again_names(asked, NOW).unwrap()[..] else { panic!() };
                     assert_eq!(version, 1);
@@ -404,7 +380,7 @@ mod tests {
                 })
                 .collect();
             let file = serde_json::json!({
-                "lookup_root_byte": 0x31, "seal_root_byte": 0x32, "tenant": "shop 1",
+                "lookup_root_byte": 0x31, "tenant": "shop 1",
                 "pan": core::str::from_utf8(CARD).unwrap(), "expires_ms": END.as_millis(), "rows": rows,
             });
             std::fs::write(path, format!("{file:#}\n")).unwrap();
@@ -435,7 +411,7 @@ mod tests {
         for handle in HANDLES {
             let token = token(handle);
             let name = keys.name_of(&token).unwrap();
-            let row = keys.seal_row(&token, &name, &pan(), END, 1, &mut random).unwrap();
+            let row = keys.seal_row(&token, &name, &pan(), END, &mut random).unwrap();
             let open = |name, row| {
                 keys.read(&token, name, Some(row), NOW).and_then(|row| keys.open_row(&token, &row))
             };
@@ -462,7 +438,7 @@ mod tests {
         let keys = keys();
         let (own, other) = (token(HANDLES[3]), token("o1:aaaqeayeaudaocajbifqydiob4"));
         let name = keys.name_of(&own).unwrap();
-        let row = keys.seal_row(&own, &name, &pan(), END, 1, &mut Randomness::new()).unwrap();
+        let row = keys.seal_row(&own, &name, &pan(), END, &mut Randomness::new()).unwrap();
         let row = keys.read(&own, name, Some(row), NOW).unwrap();
         assert!(keys.open_row(&own, &row).is_ok());
         // Every key there is without the token: that of card-shaped rows, and that of another token.
@@ -476,11 +452,7 @@ mod tests {
         let keys = keys();
         let tokens = ["r1.6-4:4111117350161111", "r1.0-4:4111117350161111", "r1.6-4:4111117350171111"];
         let mut names: Vec<_> = tokens.iter().map(|text| keys.name_of(&token(text)).unwrap()).collect();
-        let root = RootKey::generate(KeyPurpose::Lookup, 1, Timestamp::from_seconds(0)).unwrap();
-        let root = root.with_bytes([0x31; 32]);
-        let seal = RootKey::generate(KeyPurpose::Seal, 1, Timestamp::from_seconds(0)).unwrap();
-        let tenant = TenantId::new("shop 2").unwrap();
-        let elsewhere = RandomKeys::of(core::iter::once(&root), core::iter::once(&seal), &tenant).unwrap();
+        let elsewhere = keys_of("shop 2");
         names.push(elsewhere.name_of(&token(tokens[0])).unwrap());
         names.sort_unstable();
         names.dedup();

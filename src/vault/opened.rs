@@ -220,7 +220,7 @@ impl Vault {
     /// What draws random tokens for a named caller and keeps them in the vault's store. It cannot turn a token back.
     ///
     /// # Errors
-    /// [`Error::KeyState`] or [`Error::KeyPeriod`] if no lookup key or no seal key may protect, [`Error::Forked`].
+    /// [`Error::KeyState`] or [`Error::KeyPeriod`] if no lookup key may protect, [`Error::Forked`].
     pub fn random_tokenizer(&self, caller: Application) -> Result<RandomTokenizer> {
         self.refuse_fork()?;
         let tenant = self.config.tenant();
