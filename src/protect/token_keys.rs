@@ -16,7 +16,10 @@ use crate::error::{Error, Result};
 const MIN_LENGTH: usize = 12;
 
 /// The bound of a cycle walk. Nine of ten steps end it, so it is met with probability 10^-128.
-const MAX_STEPS: usize = 128;
+pub(super) const MAX_STEPS: usize = 128;
+
+/// Every length with every layout.
+pub(super) const SLOTS: usize = (MAX_DIGITS - MIN_LENGTH + 1) * Layout::ALL.len();
 
 /// The most digits a layout keeps: the longest tweak.
 const MAX_CLEAR: usize = 10;
@@ -36,8 +39,7 @@ impl TokenKeys {
     /// [`Error::TokenFormat`] for version 0.
     pub(crate) fn derive(root: &Secret, version: u32, tenant: &TenantId) -> Result<Self> {
         // With room for all: a growing list would free key schedules unwiped.
-        let mut slots =
-            Vec::with_capacity((MIN_LENGTH..=MAX_DIGITS).count().saturating_mul(Layout::ALL.len()));
+        let mut slots = Vec::with_capacity(SLOTS);
         for length in MIN_LENGTH..=MAX_DIGITS {
             for layout in Layout::ALL {
                 TokenFormat::new(version, layout)?;
@@ -112,15 +114,26 @@ impl TokenKeys {
         Ok(Kind::of(residue) == Kind::Random)
     }
 
+    /// The FF1 of a slot, with the length and layout it is for.
+    pub(super) fn slot(&self, place: usize) -> Option<(&FixedFf1, usize, Layout)> {
+        let layout = *Layout::ALL.get(place.checked_rem(Layout::ALL.len())?)?;
+        let length = MIN_LENGTH.checked_add(place.checked_div(Layout::ALL.len())?)?;
+        Some((self.slots.get(place)?.as_ref()?, length, layout))
+    }
+
+    /// Where the slot of a length and layout is.
+    #[inline(always)]
+    pub(super) fn place(length: usize, layout: Layout) -> Option<usize> {
+        let column = match layout {
+            Layout::Last4 => 0,
+            Layout::Bin6Last4 => 1,
+            Layout::Bin8 => 2,
+        };
+        length.checked_sub(MIN_LENGTH)?.checked_mul(Layout::ALL.len())?.checked_add(column)
+    }
+
     fn ff1(&self, length: usize, layout: Layout) -> Result<&FixedFf1> {
-        let place = length.checked_sub(MIN_LENGTH).and_then(|row| {
-            let column = match layout {
-                Layout::Last4 => 0,
-                Layout::Bin6Last4 => 1,
-                Layout::Bin8 => 2,
-            };
-            row.checked_mul(Layout::ALL.len())?.checked_add(column)
-        });
+        let place = Self::place(length, layout);
         place.and_then(|place| self.slots.get(place)?.as_ref()).ok_or(Error::LayoutRefused)
     }
 }

@@ -112,6 +112,14 @@ impl Tokenizer {
         &self.caller
     }
 
+    pub(super) fn current_keys(&self) -> &TokenKeys {
+        &self.current
+    }
+
+    pub(super) fn add_to_count(&self, made: usize) {
+        self.made.fetch_add(u64::try_from(made).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
     /// How many card numbers were tokenized, a running count that outlives the tokenizer.
     pub(crate) fn count(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.made)

@@ -20,7 +20,7 @@ use crate::error::Result;
 /// ```
 pub struct FixedFf1<C = Aes256Enc> {
     pub(super) ff1: Ff1<C>,
-    pub(super) shape: Shape,
+    pub(crate) shape: Shape,
 }
 
 impl<C: BlockCipherEncrypt<BlockSize = U16>> FixedFf1<C> {

@@ -4,9 +4,10 @@
 //! Rev. 1 asks. FF1 is patented in the United States until 2029 (US 7,864,952).
 
 mod fixed;
+pub(crate) mod lanes;
 mod modulus;
 mod numeral;
-mod rounds;
+pub(crate) mod rounds;
 mod shape;
 
 use aes::Aes256Enc;
@@ -14,6 +15,7 @@ use aes::cipher::{Array, BlockCipherEncrypt, KeyInit, consts::U16};
 
 pub use fixed::FixedFf1;
 
+use rounds::{Halves, Rounds, Sign};
 use shape::Shape;
 
 use crate::crypto::secret::Secret;
@@ -83,23 +85,23 @@ impl<C: BlockCipherEncrypt<BlockSize = U16>> Ff1<C> {
     /// [`Ff1::encrypt`], with a shape that this `Ff1` made: that of another key would encrypt without a complaint,
     /// and wrongly.
     fn encrypt_shaped(&self, shape: &Shape, tweak: &[u8], digits: &mut [u8]) -> Result<()> {
-        let (left, right) = shape.split(tweak, digits)?;
-        let (mut a, mut b) = (numeral::read(left), numeral::read(right));
-        let base = shape.base(tweak, |block| self.encrypt_block(block));
-        self.cipher.encrypt_with_backend(rounds::Forward { shape, base, a: &mut a, b: &mut b });
-        numeral::write(a, left);
-        numeral::write(b, right);
-        Ok(())
+        self.permute_shaped(shape, tweak, digits, Sign::Plus)
     }
 
     /// [`Ff1::decrypt`], with a shape that this `Ff1` made.
     fn decrypt_shaped(&self, shape: &Shape, tweak: &[u8], digits: &mut [u8]) -> Result<()> {
+        self.permute_shaped(shape, tweak, digits, Sign::Minus)
+    }
+
+    #[inline(always)]
+    fn permute_shaped(&self, shape: &Shape, tweak: &[u8], digits: &mut [u8], sign: Sign) -> Result<()> {
         let (left, right) = shape.split(tweak, digits)?;
-        let (mut a, mut b) = (numeral::read(left), numeral::read(right));
         let base = shape.base(tweak, |block| self.encrypt_block(block));
-        self.cipher.encrypt_with_backend(rounds::Backward { shape, base, a: &mut a, b: &mut b });
-        numeral::write(a, left);
-        numeral::write(b, right);
+        let mut string = [Halves { base, a: numeral::read(left), b: numeral::read(right) }];
+        self.cipher.encrypt_with_backend(Rounds { shape, sign, strings: &mut string });
+        let [Halves { a, b, .. }] = &string;
+        numeral::write(*a, left);
+        numeral::write(*b, right);
         Ok(())
     }
 

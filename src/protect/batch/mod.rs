@@ -28,11 +28,13 @@
 //! # Ok::<(), panveil::Error>(())
 //! ```
 
+mod card;
 mod fingerprints;
 mod masks;
 mod record;
 mod seals;
 mod tokens;
+mod walk;
 
 pub use masks::mask_all;
 pub use record::{
