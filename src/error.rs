@@ -77,6 +77,12 @@ errors! {
     WalkExhausted = 206, "the cycle walk found no token within its bound";
     /// FF1 takes 6 to 19 decimal digits here.
     Ff1Length = 207, "FF1 takes 6 to 19 decimal digits";
+    /// The random token was made to end, and has.
+    TokenExpired = 208, "the token has expired";
+    /// Nearly all tokens of this form are given out for the clear digits of this card number.
+    TokenSpaceFull = 209, "nearly all tokens beside these clear digits are in use; use a layout that keeps fewer";
+    /// The id of a request for a random token was used for another card number before.
+    RequestReused = 210, "this request id was used for another card number";
 
     /// The bytes are no sealed record.
     NotSealed = 301, "not a sealed record";

@@ -111,7 +111,7 @@ fn tokens_of_a_batch_are_those_of_single_calls() {
                         assert_eq!(&record[..card.len()], token.as_str().as_bytes());
                         assert!(record[card.len()..19].iter().all(|byte| *byte == 0));
                         assert_eq!(usize::from(record[19]), card.len());
-                        assert_eq!(Layout::ALL[usize::from(record[20])], token.format().layout());
+                        assert_eq!(Some(Layout::ALL[usize::from(record[20])]), token.format().layout());
                         assert_eq!(record[21], 0);
                     }
                     Err(error) => {

@@ -8,7 +8,7 @@ use std::os::unix::fs::FileExt;
 use panveil::card::id::{Application, FieldName, RecordId};
 use panveil::card::{Masked, Pan};
 use panveil::keys::keyring::Environment;
-use panveil::protect::LayoutChoice;
+use panveil::protect::{LayoutChoice, RandomOptions, RandomShape, RequestId, Sameness};
 use panveil::reveal::request::RevealRequest;
 use panveil::vault::{CreateOptions, OpenOptions, TestIdentity, Unlock, Vault, create};
 use zeroize::Zeroize;
@@ -35,6 +35,9 @@ fn work(rounds: usize) {
     let vault = Vault::open(&dir, unlock(), OpenOptions::command().unwrap()).unwrap();
     let caller = || Application::new("test").unwrap();
     let tokenizer = vault.tokenizer(caller()).unwrap();
+    let random = vault.random_tokenizer(caller()).unwrap();
+    let per_card = RandomOptions { sameness: Sameness::PerCard, ..RandomOptions::default() };
+    let opaque = RandomOptions { shape: RandomShape::Opaque, ..RandomOptions::default() };
     let sealer = vault.sealer(caller(), FieldName::new("pan").unwrap()).unwrap();
     let record = RecordId::new("C1").unwrap();
     let identity =
@@ -48,12 +51,19 @@ fn work(rounds: usize) {
         }
         let pan = Pan::parse(&text).unwrap();
         let handle = tokenizer.tokenize(&pan, LayoutChoice::Auto).unwrap().to_string();
+        let drawn = random.tokenize(&pan, &per_card).unwrap().to_string();
+        let request = RequestId::random().unwrap();
+        let first = random.tokenize_once(&request, &pan, &opaque).unwrap();
+        assert_eq!(random.tokenize_once(&request, &pan, &opaque).unwrap(), first);
+        let first = first.to_string();
         let sealed = sealer.seal_pan(&pan, &record).unwrap().to_text();
         assert_eq!(Masked::last4(&pan).as_str(), "************1486");
         // Each where it lies: a moved array would leave its digits behind, and the fault would be the test's.
         text.zeroize();
         drop(pan);
-        for request in [RevealRequest::new(&handle, None), RevealRequest::new(&sealed, Some("C1"))] {
+        let handles = [(&handle, None), (&drawn, None), (&first, None), (&sealed, Some("C1"))];
+        for (handle, record) in handles {
+            let request = RevealRequest::new(handle, record);
             let request = request.purpose("chargeback").case("CB-1").origin("10.0.0.5");
             let revealed = gate.reveal(&session, request).unwrap();
             assert!(revealed.expose().iter().zip(&HIDDEN).all(|(digit, hidden)| *digit ^ MASK == *hidden));

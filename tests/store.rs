@@ -38,6 +38,7 @@ fn the_contract_holds_authenticated() {
 /// Every promise of the trait's documentation. A store for another database runs this too.
 fn contract(store: &dyn Store) {
     rows_are_kept_by_table_and_key(store);
+    a_row_is_inserted_once(store);
     scans_go_in_the_order_of_keys(store);
     a_failed_transaction_writes_nothing(store);
     keys_and_values_have_bounds(store);
@@ -63,6 +64,41 @@ fn rows_are_kept_by_table_and_key(store: &dyn Store) {
     assert_eq!(get(store, Table::Jti, &[0, 255, 0]).as_deref(), Some([0, 1, 255].as_slice()));
     store.transact(&mut |tx| tx.delete(Table::Lock, b"k")).unwrap();
     assert_eq!(get(store, Table::Lock, b"k"), None);
+}
+
+fn a_row_is_inserted_once(store: &dyn Store) {
+    // Of both kinds: listed in the index, and standing alone.
+    for table in [Table::Applied, Table::Token] {
+        store
+            .transact(&mut |tx| {
+                assert!(tx.insert(table, b"k", b"one")?);
+                assert!(!tx.insert(table, b"k", b"two")?);
+                assert_eq!(tx.get(table, b"k")?.as_deref(), Some(b"one".as_slice()));
+                assert_eq!(tx.count(table)?, 1);
+                tx.put(table, b"k", b"three")?;
+                tx.put(table, b"l", b"four")?;
+                assert_eq!(tx.count(table)?, 2);
+                tx.delete(table, b"l")?;
+                tx.delete(table, b"no such row")
+            })
+            .unwrap();
+        assert!(!{
+            let mut inserted = true;
+            store
+                .transact(&mut |tx| {
+                    inserted = tx.insert(table, b"k", b"five")?;
+                    Ok(())
+                })
+                .unwrap();
+            inserted
+        });
+        assert_eq!(get(store, table, b"k").as_deref(), Some(b"three".as_slice()));
+        assert_eq!(get(store, table, b"l"), None);
+    }
+    assert_eq!(
+        store.transact(&mut |tx| tx.insert(Table::Token, b"", b"v").map(|_| ())),
+        Err(Error::Argument)
+    );
 }
 
 fn scans_go_in_the_order_of_keys(store: &dyn Store) {

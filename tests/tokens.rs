@@ -92,7 +92,9 @@ fn auto_is_six_and_four_from_16_digits() {
 
 #[test]
 fn token_formats_are_read_strictly() {
-    for text in ["f1.6-4", "f1.0-4", "f1.8-0", "f42.6-4", "f4294967295.0-4"] {
+    let known = ["f1.6-4", "f1.0-4", "f1.8-0", "f42.6-4", "f4294967295.0-4"];
+    let random = ["r1.0-4", "r1.6-4", "r1.8-0", "r1.8-4", "r4294967295.6-4", "o1", "o4294967295"];
+    for text in known.into_iter().chain(random) {
         assert_eq!(text.parse::<TokenFormat>().unwrap().to_string(), text);
     }
     for text in [
@@ -119,9 +121,18 @@ fn token_formats_are_read_strictly() {
         "f1.6-4.",
         "f1.06-4",
         "ff1.6-4",
-        "r1.0-4",
-        "o1",
         "f１.6-4",
+        "r0.6-4",
+        "r1",
+        "r01.6-4",
+        "r1.6-0",
+        "R1.6-4",
+        "o",
+        "o0",
+        "o01",
+        "o1.",
+        "o1.6-4",
+        "é1.6-4",
     ] {
         assert_eq!(text.parse::<TokenFormat>(), Err(Error::TokenFormat), "{text:?}");
     }
@@ -130,7 +141,15 @@ fn token_formats_are_read_strictly() {
 
 #[test]
 fn handles_are_read_strictly() {
-    for text in ["f1.6-4:4111110394821112", "f7.0-4:000000000001", "f1.6-4:0000000000000000001"] {
+    for text in [
+        "f1.6-4:4111110394821112",
+        "f7.0-4:000000000001",
+        "f1.6-4:0000000000000000001",
+        "r1.6-4:4111117350161111",
+        "r2.6-4:371449000000003",
+        "r1.8-4:4111111100021111",
+        "o1:obqw45tfnfwca33qmfyxkzjage",
+    ] {
         assert_eq!(text.parse::<Token>().unwrap().to_string(), text);
     }
     for (text, error) in [
@@ -152,6 +171,16 @@ fn handles_are_read_strictly() {
         ("f1.0-4:41111111111", Error::NotAToken),
         ("f1.0-4:41111111111111111111", Error::NotAToken),
         ("f1.6-4:４１１１１１０３９４８２１１１２", Error::NotAToken),
+        ("f1.6-4:371449000000003", Error::NotAToken),
+        ("r1.6-4:4111111111111111", Error::NotAToken),
+        ("r1.6-4:4111111111117", Error::NotAToken),
+        ("r1.8-4:41111111000211112", Error::NotAToken),
+        ("r1.6-4:obqw45tfnfwca33qmfyxkzjage", Error::NotAToken),
+        ("o1:4111117350161111", Error::NotAToken),
+        ("o1:obqw45tfnfwca33qmfyxkzjagf", Error::NotAToken),
+        ("o1:OBQW45TFNFWCA33QMFYXKZJAGE", Error::NotAToken),
+        // Sixteen digits among the letters that are a card number.
+        ("o1:aaaaaaaaa5555555555554444a", Error::NotAToken),
     ] {
         assert_eq!(text.parse::<Token>(), Err(error), "{text:?}");
     }

@@ -99,7 +99,11 @@ pub struct ProtectArgs {
     /// The column that holds the card number.
     #[arg(long, value_name = "COLUMN")]
     pub pan_column: String,
-    /// The digits that stay: auto, 0+4, 6+4 or 8+0 (default: the vault's).
+    /// What makes the tokens: ff1 (from the card number and a key), random (drawn, and kept in the vault's store; a
+    /// card has one for each layout) or opaque (drawn for each row, 26 letters and digits that hold nothing of the card).
+    #[arg(long, value_name = "KIND", default_value = "ff1", value_parser = ["ff1", "random", "opaque"])]
+    pub tokens: String,
+    /// The digits that stay: auto, 0+4, 6+4 or 8+0, with random tokens also 8+4 (default: the vault's).
     #[arg(long)]
     pub layout: Option<String>,
     /// Also seal each card number: adds the columns record_id and sealed.
@@ -136,7 +140,7 @@ pub struct ProtectArgs {
 pub struct RevealArgs {
     /// The vault directory.
     pub dir: PathBuf,
-    /// A token with its format (f1.6-4:TOKEN) or a sealed record (UFYB...).
+    /// A token with its format (f1.6-4:TOKEN, r1.6-4:TOKEN, o1:TOKEN) or a sealed record (UFYB...).
     #[arg(long, value_parser = text_or_file)]
     pub handle: String,
     /// The record id of a sealed handle.

@@ -127,7 +127,8 @@ impl Outlet {
     /// [`Error::SinkTimeout`] if a required sink still hangs and nothing says how to make another.
     pub(crate) fn rearm(&mut self) -> Result<()> {
         self.look();
-        if self.under_way.is_some() && self.sink.make.is_some() {
+        let hangs = self.under_way.as_ref().is_some_and(|under_way| under_way.late);
+        if hangs && self.sink.make.is_some() {
             // The thread that hangs keeps the old sink, and ends with it.
             self.worker = None;
             self.sink.slot = Arc::default();

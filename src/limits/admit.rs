@@ -134,6 +134,11 @@ impl Limits {
         Ok(Self { store, keys: LimitKeys::new(root)? })
     }
 
+    /// The store of locks and budgets, which holds random tokens too.
+    pub(crate) fn store(&self) -> Arc<AuthenticatedStore> {
+        Arc::clone(&self.store)
+    }
+
     /// Admits a request and spends its budgets, or refuses it and spends nothing.
     ///
     /// In one durable transaction, in this order: the actor's lock, the identity token's first use, all budgets. A

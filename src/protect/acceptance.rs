@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::fingerprint::fingerprint_key;
 use super::layout::{Layout, LayoutChoice};
-use super::token::{Token, TokenFormat};
+use super::token::{Token, TokenFormat, TokenKind};
 use super::token_keys::{TokenKeys, slot_key};
 use super::tokenizer::Tokenizer;
 use crate::card::id::{Application, TenantId};
@@ -61,7 +61,7 @@ fn pan(digits: &[u8]) -> Pan {
 }
 
 fn hidden(token: &Token) -> &str {
-    let layout = token.format().layout();
+    let TokenKind::Ff1(layout) = token.format().kind() else { panic!("an FF1 token") };
     &token.as_str()[layout.bin()..token.as_str().len() - layout.last()]
 }
 

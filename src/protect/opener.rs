@@ -11,11 +11,13 @@ use crate::keys::keyring::Keyring;
 use crate::keys::purpose::KeyPurpose;
 use crate::keys::root::{KeyFacts, RootKey};
 use crate::keys::state::KeyUse;
+use crate::store::{AuthenticatedStore, Table};
 
 use super::context::Context;
+use super::random_keys::{RandomKeys, TokenRow};
 use super::seal_key::{OpenedPan, SealKey};
 use super::sealed::Sealed;
-use super::token::Token;
+use super::token::{Token, TokenKind};
 use super::token_keys::TokenKeys;
 
 /// Opens tokens and sealed records with the keys of one keyring.
@@ -24,6 +26,9 @@ pub(crate) struct Opener {
     /// Keys of the vault's own tenant, made once.
     tenant: TenantId,
     tokens: Vec<(KeyFacts, TokenKeys)>,
+    random: RandomKeys,
+    /// Where random tokens have their card numbers.
+    store: Arc<AuthenticatedStore>,
 }
 
 /// What was opened.
@@ -34,24 +39,39 @@ pub(crate) enum Opened {
 }
 
 impl Opener {
-    pub(crate) fn new(keyring: Arc<Keyring>, tenant: TenantId) -> Result<Self> {
+    pub(crate) fn new(
+        keyring: Arc<Keyring>,
+        tenant: TenantId,
+        store: Arc<AuthenticatedStore>,
+    ) -> Result<Self> {
         let tokens = keyring.versions(KeyPurpose::Token).map(|root| {
             let secret = root.secret_whatever_its_state();
             Ok((root.facts().clone(), TokenKeys::derive(secret, root.facts().version, &tenant)?))
         });
         let tokens = tokens.collect::<Result<_>>()?;
-        Ok(Self { keyring, tenant, tokens })
+        let random = RandomKeys::derive(&keyring, &tenant)?;
+        Ok(Self { keyring, tenant, tokens, random, store })
     }
 
-    /// Whether the keys of a token are at hand and may be used, before anything is recorded as intended.
-    pub(crate) fn token_key(&self, token: &Token, now: Timestamp) -> Result<&KeyFacts> {
-        let root = self.keyring.version(KeyPurpose::Token, token.format().version())?;
-        root.facts().check(KeyUse::Process, now).map(|()| root.facts())
+    /// Whether a token could be opened, before anything is recorded as intended: its keys are at hand and may be used, and
+    /// a random token is known and has not ended.
+    pub(crate) fn check_token(&self, token: &Token, tenant: &TenantId, now: Timestamp) -> Result<()> {
+        match token.format().kind() {
+            TokenKind::Ff1(_) => self.check_token_key(token, now),
+            TokenKind::Random(_) | TokenKind::Opaque => {
+                self.with_random(tenant, |keys| self.row(keys, token, now).map(|_| ()))
+            }
+        }
     }
 
     /// The number behind a token.
     pub(crate) fn open_token(&self, token: &Token, tenant: &TenantId, now: Timestamp) -> Result<Opened> {
-        self.token_key(token, now)?;
+        if !matches!(token.format().kind(), TokenKind::Ff1(_)) {
+            return self.with_random(tenant, |keys| {
+                keys.open_row(token, &self.row(keys, token, now)?).map(Opened::Pan)
+            });
+        }
+        self.check_token_key(token, now)?;
         let version = token.format().version();
         if *tenant == self.tenant {
             let keys = self.tokens.iter().find(|(facts, _)| facts.version == version);
@@ -61,6 +81,25 @@ impl Opener {
         let root = self.keyring.version(KeyPurpose::Token, version)?;
         let secret = root.secret_for(KeyUse::Process, now)?;
         TokenKeys::derive(secret, version, tenant)?.detokenize(token).map(Opened::Pan)
+    }
+
+    fn check_token_key(&self, token: &Token, now: Timestamp) -> Result<()> {
+        let root = self.keyring.version(KeyPurpose::Token, token.format().version())?;
+        root.facts().check(KeyUse::Process, now)
+    }
+
+    fn row(&self, keys: &RandomKeys, token: &Token, now: Timestamp) -> Result<TokenRow> {
+        let name = keys.name_of(token)?;
+        let value = self.store.read(|rows| rows.get(Table::Token, &name))?;
+        keys.read(token, name, value, now)
+    }
+
+    fn with_random<T>(&self, tenant: &TenantId, work: impl FnOnce(&RandomKeys) -> Result<T>) -> Result<T> {
+        if *tenant == self.tenant {
+            work(&self.random)
+        } else {
+            work(&RandomKeys::derive(&self.keyring, tenant)?)
+        }
     }
 
     /// The one key that a sealed record names, if this context has it and it may be used.

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::layout::Layout;
-use super::token::{Token, TokenFormat};
+use super::token::{Token, TokenFormat, TokenKind};
 use crate::card::id::TenantId;
 use crate::card::luhn;
 use crate::card::pan::{MAX_DIGITS, Pan, PanRules};
@@ -84,13 +84,14 @@ impl TokenKeys {
     /// [`TokenKeys::tokenize`] with these keys; of made-up strings, eight in nine are refused.
     pub(crate) fn detokenize(&self, token: &Token) -> Result<Pan> {
         let format = token.format();
+        let TokenKind::Ff1(layout) = format.kind() else { return Err(Error::NotAToken) };
         if format.version() != self.version {
             return Err(Error::NoSuchKey);
         }
-        let ff1 = self.ff1(token.digits().len(), format.layout())?;
+        let ff1 = self.ff1(token.digits().len(), layout)?;
         let mut work = Work::empty();
         // A string that passes Luhn never became a `Token`; from any other the walk leads back.
-        work.load(token.digits(), format.layout())?;
+        work.load(token.digits(), layout)?;
         let residue = work.walk(|tweak, hidden| ff1.decrypt(tweak, hidden))?;
         match Kind::of(residue) {
             Kind::Card => {
@@ -99,6 +100,18 @@ impl TokenKeys {
             }
             Kind::Canary | Kind::Random => Err(Error::NotAToken),
         }
+    }
+
+    /// Whether digits that do not pass Luhn are left to random tokens: no token or canary of these keys has them.
+    ///
+    /// # Errors
+    /// [`Error::LayoutRefused`] if the layout is not for their length, [`Error::WalkExhausted`] with probability 10^-128.
+    pub(super) fn leaves_to_random(&self, digits: &[u8], layout: Layout) -> Result<bool> {
+        let ff1 = self.ff1(digits.len(), layout)?;
+        let mut work = Work::empty();
+        work.load(digits, layout)?;
+        let residue = work.walk(|tweak, hidden| ff1.decrypt(tweak, hidden))?;
+        Ok(Kind::of(residue) == Kind::Random)
     }
 
     /// The FF1 of a slot, with the length and layout it is for.

@@ -71,7 +71,7 @@ impl Gate {
     /// [`Error::Internal`] never in practice.
     pub fn new(parts: GateParts) -> Result<Self> {
         let GateParts { tenant, application, policy, verifier, limits, log, keyring, clock } = parts;
-        let opener = Opener::new(keyring, tenant.clone())?;
+        let opener = Opener::new(keyring, tenant.clone(), limits.store())?;
         Ok(Self { tenant, application, policy, verifier, limits, log, opener, clock, narrowing: None })
     }
 

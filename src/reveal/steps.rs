@@ -127,7 +127,7 @@ impl<'a> Subject<'a> {
                 if self.field.as_str() != PAN_FIELD {
                     return Err(Error::NotAHandle);
                 }
-                opener.token_key(token, self.now.wall)?;
+                opener.check_token(token, &self.tenant, self.now.wall)?;
                 Ok(Target::Token(*token))
             }
             Ok(Handle::Sealed(sealed, record)) => {

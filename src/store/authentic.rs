@@ -30,11 +30,26 @@ impl<'a, S: Snapshot + ?Sized> Authentic<'a, S> {
         self.head.generation
     }
 
-    /// Checks every row of the store, and that there is none too few and none too many.
-    pub(super) fn check(&mut self) -> Result<()> {
+    /// Checks every row that the index lists, and that there is none too few and none too many.
+    pub(super) fn check_indexed(&mut self) -> Result<()> {
         let (entries, nodes) = self.head.index.walk(self.inner, self.keys)?;
+        let rows = self.check_rows(|table| !table.stands_alone())?;
+        let whole = rows == entries
+            && self.inner.count(Table::Index)? == nodes
+            && self.inner.count(Table::Head)? == 1;
+        whole.then_some(()).ok_or(Error::StoreDamaged)
+    }
+
+    /// Checks every row of the store.
+    pub(super) fn check(&mut self) -> Result<()> {
+        self.check_indexed()?;
+        self.check_rows(Table::stands_alone).map(|_| ())
+    }
+
+    /// Reads and counts the rows of some tables; there must be as many as the head says.
+    fn check_rows(&mut self, of: impl Fn(Table) -> bool) -> Result<u64> {
         let mut rows = 0u64;
-        for table in Table::ALL.iter().filter(|table| !table.is_internal()) {
+        for table in Table::ALL.iter().filter(|table| !table.is_internal() && of(**table)) {
             let mut after = Vec::new();
             let mut found = 0u64;
             loop {
@@ -49,14 +64,14 @@ impl<'a, S: Snapshot + ?Sized> Authentic<'a, S> {
             }
             rows = rows.saturating_add(found);
         }
-        let whole = rows == entries
-            && self.inner.count(Table::Index)? == nodes
-            && self.inner.count(Table::Head)? == 1;
-        whole.then_some(()).ok_or(Error::StoreDamaged)
+        Ok(rows)
     }
 
     /// The value of a stored row, if it is the newest of this place; `None` if there is none and may be none.
     fn verify(&mut self, table: Table, key: &[u8], stored: Option<&[u8]>) -> Result<Option<Vec<u8>>> {
+        if table.stands_alone() {
+            return stored.map(|stored| self.verify_lone(table, key, stored)).transpose();
+        }
         let tag = self.keys.tag(table, key)?;
         match (self.head.index.find(self.inner, self.keys, &tag)?, stored) {
             (None, None) => Ok(None),
@@ -70,6 +85,16 @@ impl<'a, S: Snapshot + ?Sized> Authentic<'a, S> {
             // Deleted, or slipped in, behind our back.
             _ => Err(Error::StoreDamaged),
         }
+    }
+
+    /// The value of a row that stands alone, if this store wrote it here at some time up to now.
+    fn verify_lone(&self, table: Table, key: &[u8], stored: &[u8]) -> Result<Vec<u8>> {
+        let (generation, value) = self.keys.open_lone(table, key, stored)?;
+        // Its own transaction writes rows that are one ahead of the head.
+        if generation > self.head.generation.saturating_add(1) {
+            return Err(Error::StoreDamaged);
+        }
+        Ok(value.to_vec())
     }
 }
 
@@ -138,6 +163,13 @@ impl<T: Transaction + ?Sized> Transaction for Authentic<'_, T> {
     fn put(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<()> {
         door(table)?;
         let next = self.next()?;
+        if table.stands_alone() {
+            if !self.insert(table, key, value)? {
+                self.inner.put(table, key, &self.keys.seal_lone(table, key, value, next)?)?;
+                self.changed = true;
+            }
+            return Ok(());
+        }
         let tag = self.keys.tag(table, key)?;
         let is_new = self.head.index.find(self.inner, self.keys, &tag)?.is_none();
         self.inner.put(table, key, &self.keys.seal(table, key, value, next)?)?;
@@ -149,9 +181,31 @@ impl<T: Transaction + ?Sized> Transaction for Authentic<'_, T> {
         Ok(())
     }
 
+    fn insert(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<bool> {
+        if !table.stands_alone() {
+            let present = self.get(table, key)?.is_some();
+            return if present { Ok(false) } else { self.put(table, key, value).map(|()| true) };
+        }
+        let sealed = self.keys.seal_lone(table, key, value, self.next()?)?;
+        let inserted = self.inner.insert(table, key, &sealed)?;
+        if inserted {
+            self.changed = true;
+            self.recount(table, |count| count.checked_add(1))?;
+        }
+        Ok(inserted)
+    }
+
     fn delete(&mut self, table: Table, key: &[u8]) -> Result<()> {
         door(table)?;
         let next = self.next()?;
+        if table.stands_alone() {
+            if self.inner.get(table, key)?.is_some() {
+                self.inner.delete(table, key)?;
+                self.changed = true;
+                self.recount(table, |count| count.checked_sub(1))?;
+            }
+            return Ok(());
+        }
         let tag = self.keys.tag(table, key)?;
         if self.head.index.find(self.inner, self.keys, &tag)?.is_none() {
             return Ok(());

@@ -45,6 +45,17 @@ pub trait Transaction: Snapshot {
     /// [`get`](Snapshot::get), and [`Error::DiskFull`](crate::Error::DiskFull).
     fn put(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<()>;
 
+    /// Writes a row unless one with the same key is there; says whether it did.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
+    fn insert(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<bool> {
+        if self.get(table, key)?.is_some() {
+            return Ok(false);
+        }
+        self.put(table, key, value).map(|()| true)
+    }
+
     /// Removes a row, if there is one.
     ///
     /// # Errors

@@ -18,11 +18,17 @@ const FORMAT: u8 = 1;
 pub(super) struct RowKeys {
     row: Hmac<Sha256>,
     tag: Hmac<Sha256>,
+    /// Of rows that stand alone.
+    lone: Hmac<Sha256>,
 }
 
 impl RowKeys {
     pub(super) fn new(root: &Secret) -> Result<Self> {
-        Ok(Self { row: keyed(root, "panveil/v1/store/rows")?, tag: keyed(root, "panveil/v1/store/index")? })
+        Ok(Self {
+            row: keyed(root, "panveil/v1/store/rows")?,
+            tag: keyed(root, "panveil/v1/store/index")?,
+            lone: keyed(root, "panveil/v1/store/lone")?,
+        })
     }
 
     /// The name of a row in the index.
@@ -36,7 +42,7 @@ impl RowKeys {
 
     /// A row as it is stored: format, generation, authentication code, value.
     pub(super) fn seal(&self, table: Table, key: &[u8], value: &[u8], generation: u64) -> Result<Vec<u8>> {
-        let mac = self.mac(table, key, value, generation)?.finalize().into_bytes();
+        let mac = mac_of(&self.row, table, key, value, generation)?.finalize().into_bytes();
         let mut stored = Vec::with_capacity(value.len().saturating_add(41));
         stored.push(FORMAT);
         stored.extend_from_slice(&generation.to_be_bytes());
@@ -52,19 +58,60 @@ impl RowKeys {
         let generation = fields.u64()?;
         let mac = fields.bytes::<32>()?;
         let value = stored.get(41..).ok_or(Error::StoreDamaged)?;
-        let expected = self.mac(table, key, value, generation)?;
+        let expected = mac_of(&self.row, table, key, value, generation)?;
         expected.verify(&mac.into()).map_err(|_| Error::StoreDamaged)?;
         Ok((generation, value))
     }
 
-    fn mac(&self, table: Table, key: &[u8], value: &[u8], generation: u64) -> Result<Hmac<Sha256>> {
-        let mut mac = self.row.clone();
-        part(&mut mac, table.name().as_bytes())?;
-        part(&mut mac, key)?;
-        part(&mut mac, value)?;
-        mac.update(&generation.to_be_bytes());
-        Ok(mac)
+    /// A row that stands alone, as it is stored: format, generation, 16 bytes of authentication code, value. There
+    /// are many, so they are short: 128 bits, as of the index's tags.
+    pub(super) fn seal_lone(
+        &self,
+        table: Table,
+        key: &[u8],
+        value: &[u8],
+        generation: u64,
+    ) -> Result<Vec<u8>> {
+        let mac = mac_of(&self.lone, table, key, value, generation)?.finalize().into_bytes();
+        let mut stored = Vec::with_capacity(value.len().saturating_add(25));
+        stored.push(FORMAT);
+        stored.extend_from_slice(&generation.to_be_bytes());
+        stored.extend_from_slice(mac.first_chunk::<16>().ok_or(Error::Internal)?);
+        stored.extend_from_slice(value);
+        Ok(stored)
     }
+
+    /// The generation and the value of a row that stands alone, if it is authentic in this place.
+    pub(super) fn open_lone<'a>(
+        &self,
+        table: Table,
+        key: &[u8],
+        stored: &'a [u8],
+    ) -> Result<(u64, &'a [u8])> {
+        let mut fields = Fields::new(stored);
+        fields.version(FORMAT)?;
+        let generation = fields.u64()?;
+        let mac = fields.bytes::<16>()?;
+        let value = stored.get(25..).ok_or(Error::StoreDamaged)?;
+        let expected = mac_of(&self.lone, table, key, value, generation)?;
+        expected.verify_truncated_left(&mac).map_err(|_| Error::StoreDamaged)?;
+        Ok((generation, value))
+    }
+}
+
+fn mac_of(
+    keyed: &Hmac<Sha256>,
+    table: Table,
+    key: &[u8],
+    value: &[u8],
+    generation: u64,
+) -> Result<Hmac<Sha256>> {
+    let mut mac = keyed.clone();
+    part(&mut mac, table.name().as_bytes())?;
+    part(&mut mac, key)?;
+    part(&mut mac, value)?;
+    mac.update(&generation.to_be_bytes());
+    Ok(mac)
 }
 
 fn keyed(root: &Secret, label: &'static str) -> Result<Hmac<Sha256>> {
@@ -102,6 +149,28 @@ mod tests {
         for length in 0..stored.len() {
             assert!(keys.open(Table::Lock, b"ab", &stored[..length]).is_err(), "length {length}");
         }
+    }
+
+    #[test]
+    fn a_lone_row_is_authentic_only_in_its_place_and_whole() {
+        let keys = RowKeys::new(&Secret::random().unwrap()).unwrap();
+        let stored = keys.seal_lone(Table::Token, b"ab", b"value", 7).unwrap();
+        assert_eq!(stored.len(), 25 + 5);
+        assert_eq!(keys.open_lone(Table::Token, b"ab", &stored), Ok((7, b"value".as_slice())));
+        assert_eq!(keys.open_lone(Table::Again, b"ab", &stored), Err(Error::StoreDamaged));
+        assert_eq!(keys.open_lone(Table::Token, b"a", &stored), Err(Error::StoreDamaged));
+        for bit in 8..stored.len() * 8 {
+            let mut edited = stored.clone();
+            edited[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(keys.open_lone(Table::Token, b"ab", &edited), Err(Error::StoreDamaged), "bit {bit}");
+        }
+        for length in 0..stored.len() {
+            assert!(keys.open_lone(Table::Token, b"ab", &stored[..length]).is_err(), "length {length}");
+        }
+        // The two classes have keys of their own.
+        let indexed = keys.seal(Table::Token, b"ab", b"value", 7).unwrap();
+        assert!(keys.open_lone(Table::Token, b"ab", &indexed).is_err());
+        assert!(keys.open(Table::Token, b"ab", &stored).is_err());
     }
 
     #[test]

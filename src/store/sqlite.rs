@@ -139,6 +139,13 @@ impl Transaction for Open<'_> {
         Ok(())
     }
 
+    fn insert(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<bool> {
+        permit(key, value)?;
+        let sql = "INSERT INTO rows(tbl, key, value) VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING";
+        let mut statement = self.db.prepare_cached(sql).map_err(fault)?;
+        statement.execute(params![table.name(), key, value]).map(|rows| rows == 1).map_err(fault)
+    }
+
     fn delete(&mut self, table: Table, key: &[u8]) -> Result<()> {
         let sql = "DELETE FROM rows WHERE tbl = ?1 AND key = ?2";
         let mut statement = self.db.prepare_cached(sql).map_err(fault)?;

@@ -20,6 +20,13 @@ const FORMAT: i32 = 1;
 const SCHEMA: &str = "CREATE TABLE rows(tbl TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, \
                       PRIMARY KEY(tbl, key)) STRICT, WITHOUT ROWID";
 
+/// Pages kept in memory by each of the two connections, in KiB, as SQLite wants it: negative.
+const CACHE_KIB: i32 = -16_384;
+
+/// Pages of the log (4 KiB each) after which they are put in their places: random tokens stand all over the table, and the
+/// more of them are put there at once, the fewer pages are written twice.
+const CHECKPOINT_PAGES: i32 = 8_192;
+
 /// Makes the file, readable by its owner only, and its table.
 pub(super) fn create(path: &Path) -> Result<()> {
     let mut options = OpenOptions::new();
@@ -91,6 +98,8 @@ fn connect(path: &Path) -> Result<Connection> {
         db.set_db_config(option, value).map_err(fault)?;
     }
     db.busy_handler(Some(wait())).map_err(fault)?;
+    db.pragma_update(None, "cache_size", CACHE_KIB).map_err(fault)?;
+    db.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(fault)?;
     Ok(db)
 }
 

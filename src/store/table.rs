@@ -44,12 +44,22 @@ tables! {
     Lock = "lock";
     /// First uses of identity tokens.
     Jti = "jti";
+    /// Random tokens: the sealed card number of each.
+    Token = "token";
+    /// Random tokens: which one a card, or a request, was given before.
+    Again = "again";
 }
 
 impl Table {
     /// Whether `AuthenticatedStore` keeps this table for itself.
     pub(super) const fn is_internal(self) -> bool {
         matches!(self, Table::Head | Table::Index)
+    }
+
+    /// Whether its rows are authenticated one by one and not listed in the index: there are millions of them, each
+    /// written once, and what an older or missing one does is said in `docs/store-format.md`.
+    pub(super) const fn stands_alone(self) -> bool {
+        matches!(self, Table::Token | Table::Again)
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::audit::{Event, Kind};
 use crate::card::id::{Application, TenantId};
+use crate::error::Error;
 
 /// All counters of an open vault.
 #[derive(Debug, Default)]
@@ -35,12 +36,13 @@ impl Meters {
             let fresh = total.saturating_sub(meter.reported);
             if fresh > 0 {
                 meter.reported = total;
-                events.push(
-                    Event::new(meter.kind)
-                        .application(&meter.caller)
-                        .tenant(&meter.tenant)
-                        .detail("count", fresh),
-                );
+                let event = Event::new(meter.kind)
+                    .application(&meter.caller)
+                    .tenant(&meter.tenant)
+                    .detail("count", fresh);
+                // The one counter that is an alarm: random tokens that were hard to find.
+                let alarm = meter.kind == Kind::Alert;
+                events.push(if alarm { event.failed(Error::TokenSpaceFull) } else { event });
             }
         }
         // A counter whose owner is gone and whose last count is told will not move again.

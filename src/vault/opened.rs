@@ -11,6 +11,7 @@ use crate::keys::keyring::{Environment, Keyring};
 use crate::keys::root::KeyFacts;
 use crate::limits::{Limits, Locked};
 use crate::protect::fingerprint::Fingerprinter;
+use crate::protect::random_tokenizer::RandomTokenizer;
 use crate::protect::sealer::Sealer;
 use crate::protect::tokenizer::Tokenizer;
 use crate::reveal::gate::{Gate, GateParts};
@@ -213,6 +214,21 @@ impl Vault {
         let now = self.clock.now().wall;
         let tokenizer = Tokenizer::from_keyring(&self.keyring, tenant.clone(), caller.clone(), now)?;
         self.meters.add(Kind::TokenizeCount, caller, tenant.clone(), tokenizer.count());
+        Ok(tokenizer)
+    }
+
+    /// What draws random tokens for a named caller and keeps them in the vault's store. It cannot turn a token back.
+    ///
+    /// # Errors
+    /// [`Error::KeyState`] or [`Error::KeyPeriod`] if no lookup key may protect, [`Error::Forked`].
+    pub fn random_tokenizer(&self, caller: Application) -> Result<RandomTokenizer> {
+        self.refuse_fork()?;
+        let tenant = self.config.tenant();
+        let (keyring, store) = (Arc::clone(&self.keyring), Arc::clone(&self.store));
+        let clock = Arc::clone(&self.clock);
+        let tokenizer = RandomTokenizer::from_keyring(keyring, tenant.clone(), caller.clone(), store, clock)?;
+        self.meters.add(Kind::TokenizeCount, caller.clone(), tenant.clone(), tokenizer.count());
+        self.meters.add(Kind::Alert, caller, tenant.clone(), tokenizer.crowded_count());
         Ok(tokenizer)
     }
 

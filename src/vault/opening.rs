@@ -63,7 +63,7 @@ pub(crate) fn open_store(
     let path = files.state();
     let sqlite = SqliteStore::open(&path).at(&path)?;
     let store = AuthenticatedStore::open(sqlite, roots.store, floor.store).at(&path)?;
-    store.check().at(&path)?;
+    store.check_indexed().at(&path)?;
     Ok(store)
 }
 

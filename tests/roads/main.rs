@@ -10,6 +10,7 @@ mod lab;
 mod leaks;
 mod lifecycle;
 mod limits;
+mod random;
 mod records;
 mod sad;
 mod sinks;

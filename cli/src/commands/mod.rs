@@ -10,6 +10,7 @@ pub(crate) mod lock;
 pub(crate) mod policy;
 pub(crate) mod protect;
 pub(crate) mod reveal;
+mod tokens;
 
 use crate::failure::Failure;
 

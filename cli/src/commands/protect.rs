@@ -3,29 +3,31 @@
 use indicatif::{ProgressBar, ProgressStyle};
 use panveil::card::id::{Application, FieldName, RecordId};
 use panveil::card::{Masked, PanRules, spot};
-use panveil::protect::{LayoutChoice, Sealer, Tokenizer};
+use panveil::protect::{LayoutChoice, Sealer};
 use panveil::vault::{OpenOptions, Unlock, Vault};
 use panveil::{Error, Result as Protection};
 
+use super::tokens::{Maker, Wanted};
 use super::{Outcome, Result};
 use crate::args::ProtectArgs;
 use crate::failure::Failure;
 use crate::table::{
-    Ask, CardWork, Encoding, Existing, Input, Job, Progress, Protected, Reason, Separator, Settings, Summary,
-    Warning, protect_file, rejects_path,
+    Ahead, Ask, CardWork, Encoding, Existing, Input, Job, Progress, Protected, Reason, Separator, Settings,
+    Summary, Warning, protect_file, rejects_path,
 };
 use crate::terminal::Terminal;
 
 pub(crate) fn run(args: &ProtectArgs, unlock: Unlock, terminal: Terminal) -> Result {
     let job = job(args)?;
-    let layout = args.layout.as_deref().map(layout_named).transpose()?;
+    // What is wrong with the arguments is said before the vault is opened.
+    Wanted::named(&args.tokens, args.layout.as_deref(), LayoutChoice::Auto)?;
     let vault = Vault::open(&args.dir, unlock, OpenOptions::command()?)?;
     let mut remarks = Remarks { terminal, said: Vec::new() };
     for warning in vault.warnings() {
         remarks.say(warning);
     }
-    let layout = layout.unwrap_or(vault.config().layout());
-    let outcome = protect(args, &job, &vault, layout, &mut remarks);
+    let wanted = Wanted::named(&args.tokens, args.layout.as_deref(), vault.config().layout())?;
+    let outcome = protect(args, &job, &vault, wanted, &mut remarks);
     let closed = vault.close();
     let summary = outcome?;
     closed?;
@@ -70,12 +72,12 @@ fn protect(
     args: &ProtectArgs,
     job: &Job,
     vault: &Vault,
-    layout: LayoutChoice,
+    wanted: Wanted,
     remarks: &mut Remarks,
 ) -> core::result::Result<Summary, Failure> {
     let caller = Application::new("protect")?;
     let sealer = if args.seal { Some(vault.sealer(caller.clone(), FieldName::new("pan")?)?) } else { None };
-    let work = Cards { tokenizer: vault.tokenizer(caller)?, sealer, layout, rules: PanRules::new() };
+    let work = Cards { maker: Maker::new(vault, caller, wanted)?, sealer, rules: PanRules::new() };
     let bar = progress_bar(job, remarks.terminal);
     let outcome = protect_file(
         job,
@@ -101,9 +103,8 @@ fn protect(
 
 /// Tokenizes, masks and seals one card.
 struct Cards {
-    tokenizer: Tokenizer,
+    maker: Maker,
     sealer: Option<Sealer>,
-    layout: LayoutChoice,
     rules: PanRules,
 }
 
@@ -115,7 +116,7 @@ impl CardWork for Cards {
         out: &mut Protected,
     ) -> core::result::Result<(), Reason> {
         let pan = self.rules.parse_normalized(pan_cell)?;
-        let token = self.tokenizer.tokenize(&pan, self.layout)?;
+        let token = self.maker.token(&pan)?;
         out.token.extend_from_slice(token.as_str().as_bytes());
         out.token_format.extend_from_slice(token.format().to_string().as_bytes());
         out.masked.extend_from_slice(Masked::last4(&pan).as_str().as_bytes());
@@ -126,6 +127,10 @@ impl CardWork for Cards {
             out.sealed.extend_from_slice(sealed.to_text().as_bytes());
         }
         Ok(())
+    }
+
+    fn ahead(&self) -> Option<Box<dyn Ahead + '_>> {
+        self.maker.ahead(self.rules)
     }
 
     fn is_card_number(&self, digits: &[u8]) -> bool {
@@ -243,23 +248,6 @@ fn sentence(summary: &Summary, rejects: Option<&str>) -> String {
     text
 }
 
-/// The layout of this name. Two numbers that are no layout hide too little, and the answer says what works.
-fn layout_named(text: &str) -> core::result::Result<LayoutChoice, Failure> {
-    text.parse().map_err(|error: Error| {
-        let kept: Option<Vec<u8>> = text.split('+').map(|part| part.parse().ok()).collect();
-        match kept.as_deref() {
-            Some([bin, last]) => Failure::of(
-                Error::LayoutRefused,
-                format!(
-                    "--layout {bin}+{last}: this layout hides too little of a card number; \
-                     use auto, 0+4, 6+4 (16 to 19 digits) or 8+0 (16 digits)"
-                ),
-            ),
-            _ => Failure::of(error, format!("--layout: {error}")),
-        }
-    })
-}
-
 /// A count with its thousands apart, for people.
 fn grouped(count: u64) -> String {
     let digits = count.to_string();
@@ -276,20 +264,12 @@ fn grouped(count: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{grouped, layout_named};
+    use super::grouped;
 
     #[test]
     fn counts_are_grouped_by_thousands() {
         for (count, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
             assert_eq!(grouped(count), text);
         }
-    }
-
-    #[test]
-    fn layouts_that_hide_too_little_are_told_from_no_layouts() {
-        for (text, number) in [("8+4", 201), ("12+4", 201), ("8-4", 202), ("all", 202), ("+4", 202)] {
-            assert_eq!(layout_named(text).err().map(|failure| failure.number()), Some(number), "{text}");
-        }
-        assert!(layout_named("6+4").is_ok());
     }
 }

@@ -53,11 +53,33 @@ impl<'a> Transform<'a> {
     /// What makes the work stop as a whole.
     pub(super) fn run(&mut self, batch: &mut Batch) -> Result<(), Error> {
         let input = std::mem::replace(&mut batch.input, Wiped::with_capacity(0));
-        let done = self.rows(input.as_slice(), batch);
+        let done = self.look_ahead(input.as_slice()).and_then(|()| self.rows(input.as_slice(), batch));
         batch.input = input;
         self.pan.wipe();
         self.record.wipe();
         done
+    }
+
+    /// Shows all card cells to work that wants to see them first.
+    fn look_ahead(&mut self, input: &[u8]) -> Result<(), Error> {
+        let Some(mut ahead) = self.work.ahead() else { return Ok(()) };
+        let mut rest = input;
+        while !rest.is_empty() {
+            self.cells.clear();
+            let cells = &mut self.cells;
+            let Found::Row { content, end } = scan(rest, self.dialect, true, |cell| cells.push(cell)) else {
+                return Err(Error::Internal);
+            };
+            let (row, later) = rest.split_at_checked(end).ok_or(Error::Internal)?;
+            rest = later;
+            if content > 0 && self.cells.len() == self.plan.actions.len() {
+                let pan = self.pan.read(raw(&self.cells, row, self.plan.pan), self.dialect);
+                if !is_blank(pan) {
+                    ahead.card(pan);
+                }
+            }
+        }
+        ahead.done()
     }
 
     fn rows(&mut self, input: &[u8], batch: &mut Batch) -> Result<(), Error> {

@@ -18,10 +18,28 @@ pub trait CardWork: Sync {
     fn protect(&self, pan_cell: &[u8], record_cell: Option<&[u8]>, out: &mut Protected)
     -> Result<(), Reason>;
 
+    /// What wants to see all card cells of some rows before [`protect`](Self::protect) is called for each of them, in the
+    /// same order and by the same thread; rows may be left out in between.
+    fn ahead(&self) -> Option<Box<dyn Ahead + '_>> {
+        None
+    }
+
     /// Whether 12 to 19 ASCII digits are a card number: known BIN, fitting length, right check digit.
     ///
     /// Asked only for strings of digits that the engine found in a kept cell.
     fn is_card_number(&self, digits: &[u8]) -> bool;
+}
+
+/// Does for many cards at once what is dear for one.
+pub trait Ahead {
+    /// One card cell, as [`CardWork::protect`] gets it.
+    fn card(&mut self, pan_cell: &[u8]);
+
+    /// All cells were seen.
+    ///
+    /// # Errors
+    /// What makes the run stop as a whole.
+    fn done(self: Box<Self>) -> Result<(), Error>;
 }
 
 /// What stands in place of one card number: ASCII text, in buffers that are used again for the next row.

@@ -3,6 +3,7 @@
 mod faults;
 mod json;
 mod killed;
+mod random;
 mod script;
 mod support;
 mod tables;

@@ -1,7 +1,7 @@
 //! Many cards in one call: fixed records in, fixed records out, a status for each.
 //!
 //! The same bytes serve Rust, C and Java. Integers are big endian. A status of 0 means done; anything else is the
-//! number of an [`Error`], and then all other bytes of that output record are zero. A bad
+//! number of an [`Error`](crate::Error), and then all other bytes of that output record are zero. A bad
 //! record costs nobody else anything.
 //!
 //! | record | bytes | what stands where |
