@@ -1,0 +1,1 @@
+//! Many cards in one call.
