@@ -171,6 +171,10 @@ errors! {
     AuditTimeout = 605, "the audit log did not become durable in time, so nothing is revealed";
     /// The log file was unlinked, replaced or cut while open.
     AuditReplaced = 606, "the audit file was removed, replaced or cut while in use";
+    /// A required audit sink failed or panicked.
+    SinkFailed = 607, "a required audit sink failed, so nothing is revealed; mend it and open the log again";
+    /// A required audit sink did not take the records within its deadline.
+    SinkTimeout = 608, "a required audit sink did not answer in time, so nothing is revealed";
 
     /// The store cannot be reached.
     StoreUnavailable = 701, "the state store cannot be reached";
