@@ -47,7 +47,7 @@ pub(crate) fn boundary(body: impl FnOnce() -> panveil::Result<jlong>) -> jlong {
 
 /// How a refusal is told to Java: the error's number, negated. No result of a native is in -1 to -999.
 pub(crate) fn refusal(error: Error) -> jlong {
-    -jlong::from(error.number())
+    jlong::from(error.number()).wrapping_neg()
 }
 
 /// Forgets what a panic carried. It may hold anything, card data too, and its destructor may panic again.
@@ -129,16 +129,17 @@ mod tests {
             std::process::exit(if spoken == refusal(Error::Internal) { 40 } else { 41 });
         }
         let output = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "--nocapture", "boundary::tests::ac_60_a_panic_does_not_cross_and_prints_nothing"])
+            .args([
+                "--exact",
+                "--nocapture",
+                "boundary::tests::ac_60_a_panic_does_not_cross_and_prints_nothing",
+            ])
             .env("PANVEIL_TEST_PANIC", "1")
             .output()
             .unwrap();
         assert_eq!(output.status.code(), Some(40));
-        let text = format!(
-            "{}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
+        let text =
+            format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(!text.contains("4111") && !text.contains("panicked"), "{text}");
     }
 }

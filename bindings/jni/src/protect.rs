@@ -50,7 +50,7 @@ pub(crate) fn auto_layout(length: jint) -> Result<jlong> {
 
 /// The version of the token key.
 pub(crate) fn tokenizer_version(tokenizer: jlong) -> Result<jlong> {
-    TOKENIZERS.get(tokenizer.cast_unsigned()).map(|_| 1) // WAITS for Tokenizer::version
+    Ok(TOKENIZERS.get(tokenizer.cast_unsigned())?.it.version().into())
 }
 
 /// The mask, as a number with zeros for stars.

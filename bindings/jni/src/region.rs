@@ -39,15 +39,6 @@ impl<'a, 'local> Region<'a, 'local> {
         Ok(Self { place, start })
     }
 
-    /// How many bytes there are.
-    pub(crate) fn length(&self, env: &Env<'_>) -> Outcome<usize> {
-        let whole = match self.place {
-            Place::Array(array) => array.len(env)?,
-            Place::Direct(buffer) => env.get_direct_buffer_capacity(buffer)?,
-        };
-        Ok(whole.checked_sub(self.start).ok_or(Error::Argument)?)
-    }
-
     /// Copies the bytes from `at` on.
     pub(crate) fn read(&self, env: &Env<'_>, at: usize, to: &mut [u8]) -> Outcome<()> {
         let from = self.start.checked_add(at).ok_or(Error::Argument)?;

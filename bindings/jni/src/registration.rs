@@ -1,10 +1,13 @@
 //! What the JVM finds when it loads the library, and the only unsafe code of it: registering the natives, and copying
 //! from and to direct buffers.
-#![expect(unsafe_code, reason = "exported names, function pointers and foreign memory; everything else is safe")]
+#![expect(
+    unsafe_code,
+    reason = "exported names, function pointers and foreign memory; everything else is safe"
+)]
 
 use core::ffi::c_void;
 
-use jni::objects::{JByteArray, JByteBuffer, JClass, JString};
+use jni::objects::{JByteBuffer, JClass, JString};
 use jni::strings::JNIString;
 use jni::sys::{JNI_ERR, JNI_VERSION_1_8, jint, jlong};
 use jni::{Env, EnvUnowned, JValue, JavaVM, NativeMethod, jni_sig, jni_str, native_method};
@@ -38,7 +41,8 @@ fn register(env: &mut Env<'_>, vm: &JavaVM) -> jni::errors::Result<()> {
     let property = JString::new(env, "panveil.native.class")?;
     let system = env.find_class(jni_str!("java/lang/System"))?;
     let signature = jni_sig!("(Ljava/lang/String;)Ljava/lang/String;");
-    let name = env.call_static_method(system, jni_str!("getProperty"), signature, &[JValue::Object(&property)])?;
+    let name =
+        env.call_static_method(system, jni_str!("getProperty"), signature, &[JValue::Object(&property)])?;
     let name = env.cast_local::<JString<'_>>(name.l()?)?;
     let name = JNIString::new(name.try_to_string(env)?.replace('.', "/"));
     let class = env.find_class(&*name)?;
@@ -53,7 +57,12 @@ fn register(env: &mut Env<'_>, vm: &JavaVM) -> jni::errors::Result<()> {
 ///
 /// # Errors
 /// [`Error::Argument`] if they are not all within its capacity.
-pub(crate) fn copy_from_direct(env: &Env<'_>, buffer: &JByteBuffer<'_>, from: usize, to: &mut [u8]) -> Outcome<()> {
+pub(crate) fn copy_from_direct(
+    env: &Env<'_>,
+    buffer: &JByteBuffer<'_>,
+    from: usize,
+    to: &mut [u8],
+) -> Outcome<()> {
     let address = within(env, buffer, from, to.len())?;
     // SAFETY: `address` begins `to.len()` bytes of the buffer, whose memory lives while the caller holds the buffer as
     // an argument. Rust borrows nothing of it: other threads may write to it, and what is copied then is any mixture
@@ -120,6 +129,10 @@ const NATIVES: &[NativeMethod<'static>] = &[
     numbers!(auto_layout(length: jint) = protect::auto_layout),
     numbers!(tokenize(tokenizer: jlong, pan: jlong, length: jint, layout: jint) = protect::tokenize),
     numbers!(mask(pan: jlong, length: jint, shown: jint) = protect::mask),
+    arrays!(tokenize_all(tokenizer: jlong, layout: jint, count: jint, in_array: [jbyte], in_buffer: JByteBuffer, in_start: jint, out_array: [jbyte], out_buffer: JByteBuffer, out_start: jint) = batch::tokenize_all),
+    arrays!(mask_all(shown: jint, count: jint, in_array: [jbyte], in_buffer: JByteBuffer, in_start: jint, out_array: [jbyte], out_buffer: JByteBuffer, out_start: jint) = batch::mask_all),
+    arrays!(fingerprint_all(fingerprinter: jlong, count: jint, in_array: [jbyte], in_buffer: JByteBuffer, in_start: jint, out_array: [jbyte], out_buffer: JByteBuffer, out_start: jint) = batch::fingerprint_all),
+    arrays!(seal_all(sealer: jlong, count: jint, in_array: [jbyte], in_buffer: JByteBuffer, in_start: jint, ids_array: [jbyte], ids_buffer: JByteBuffer, ids_start: jint, ids_length: jint, out_array: [jbyte], out_buffer: JByteBuffer, out_start: jint) = batch::seal_all),
     arrays!(fingerprinter(vault: jlong, caller: [jbyte]) = vault::fingerprinter),
     arrays!(fingerprint(fingerprinter: jlong, pan: jlong, length: jint, out: [jbyte]) = protect::fingerprint),
     arrays!(sealer(vault: jlong, names: [jbyte]) = vault::sealer),

@@ -64,6 +64,19 @@ impl Hooks {
         status(answer)
     }
 
+    /// Tells the sink `sink` that the local log has failed.
+    ///
+    /// # Errors
+    /// As [`deliver`](Self::deliver).
+    pub(crate) fn log_failed(self, sink: i32, reason: Error) -> Result<()> {
+        let reason = i32::try_from(reason.number()).map_err(|_| Error::Internal)?;
+        let answer = upcall(|env, class| {
+            let arguments = [JValue::Long(self.0), JValue::Int(sink), JValue::Int(reason)];
+            env.call_static_method(class, jni_str!("logFailed"), jni_sig!("(JII)I"), &arguments)?.i()
+        })?;
+        status(answer)
+    }
+
     /// Asks the application's key-encryption key. `secret` is wiped on Java's heap when it returns.
     ///
     /// # Errors
@@ -122,9 +135,7 @@ fn status(number: i32) -> Result<()> {
 /// Attaches the thread for this one call only: a thread that stays attached would keep the JVM from ending.
 ///
 /// An exception does not come further than here. `Native` catches all of them; what is left is want of memory.
-fn upcall<T>(
-    body: impl FnOnce(&mut Env<'_>, &JClass<'_>) -> jni::errors::Result<T>,
-) -> Result<T> {
+fn upcall<T>(body: impl FnOnce(&mut Env<'_>, &JClass<'_>) -> jni::errors::Result<T>) -> Result<T> {
     let target = TARGET.get().ok_or(Error::CallbackFailed)?;
     let answer = target.vm.attach_current_thread_for_scope(|env| {
         let class = target.class.upgrade_local(env)?.ok_or(jni::errors::Error::ObjectFreed)?;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use jni::Env;
 use jni::objects::{JByteArray, JClass};
 use jni::sys::{jint, jlong};
+use panveil::Result;
 use panveil::card::id::{Application, FieldName};
 use panveil::crypto::secret::SecretBytes;
 use panveil::keys::keyring::Environment;
 use panveil::vault::{CreateOptions, OpenOptions, Problem, TestIdentity, Unlock, Vault};
-use panveil::Result;
 
 use crate::boundary::Outcome;
 use crate::clock::{JavaClock, Watched};
@@ -113,9 +113,8 @@ pub(crate) fn fingerprinter<'local>(
 ) -> Outcome<jlong> {
     let caller = application(env, &caller)?;
     let vault = VAULTS.get(vault.cast_unsigned())?;
-    let made = hand_out(&vault, Kind::Fingerprinter, &FINGERPRINTERS, |inner| {
-        inner.vault.fingerprinter(caller)
-    });
+    let made =
+        hand_out(&vault, Kind::Fingerprinter, &FINGERPRINTERS, |inner| inner.vault.fingerprinter(caller));
     Ok(made?)
 }
 
