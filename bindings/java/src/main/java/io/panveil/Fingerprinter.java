@@ -54,6 +54,27 @@ public final class Fingerprinter implements AutoCloseable {
         return new Fingerprint(hash, (int) version);
     }
 
+    /**
+     * The fingerprints of many card numbers; buffers as in {@link Tokenizer#tokenizeAll(ByteBuffer, ByteBuffer, Layout)}.
+     *
+     * @param in records of card numbers, {@link Batch#PAN_BYTES} each, between position and limit
+     * @param out room for as many records, {@link Batch#FINGERPRINT_BYTES} each, from its position on
+     * @return how many were done and refused; each record has its own status
+     * @throws CardDataException {@link Status#ARGUMENT} or {@link Status#BUFFER_TOO_SMALL} if the buffers do not fit
+     * @see Batch
+     */
+    public BatchReport fingerprintAll(ByteBuffer in, ByteBuffer out) {
+        BatchBuffer from = BatchBuffer.toRead(in);
+        BatchBuffer to = BatchBuffer.toWrite(out);
+        int count = from.count(Batch.PAN_BYTES, to, Batch.FINGERPRINT_BYTES);
+        long done = Native.check(Native.fingerprintAll(
+                ticket.use(), count, from.array, from.direct, from.start, to.array, to.direct, to.start));
+        ticket.keep();
+        from.advance(count * Batch.PAN_BYTES);
+        to.advance(count * Batch.FINGERPRINT_BYTES);
+        return new BatchReport((int) done, count - (int) done);
+    }
+
     /** Ends it and wipes its key, when the calls that still run are done. A second call does nothing. */
     @Override
     public void close() {

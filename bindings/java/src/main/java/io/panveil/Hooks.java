@@ -61,6 +61,11 @@ final class Hooks {
         return (hooks == null ? Status.CALLBACK_FAILED : hooks.deliver(sink, records)).number();
     }
 
+    static int logFailed(long number, int sink, Status reason) {
+        Hooks hooks = REGISTERED.get(number);
+        return (hooks == null ? Status.CALLBACK_FAILED : hooks.logFailed(sink, reason)).number();
+    }
+
     static byte[] kek(long number, int call, byte[] input, byte[] context) {
         Hooks hooks = REGISTERED.get(number);
         return hooks == null ? null : hooks.kek(call, input, context);
@@ -72,14 +77,27 @@ final class Hooks {
     }
 
     private Status deliver(int sink, byte[] records) {
+        return ask(sink, target -> target.deliver(records));
+    }
+
+    private Status logFailed(int sink, Status reason) {
+        return ask(sink, target -> target.logFailed(reason));
+    }
+
+    private Status ask(int sink, SinkCall call) {
         if (sink < 0 || sink >= sinks.size()) {
             return Status.CALLBACK_FAILED;
         }
         AuditSink target = sinks.get(sink);
         return sinkHooks.get(sink).call(() -> {
-            target.deliver(records);
+            call.on(target);
             return null;
         }).status;
+    }
+
+    /** What is asked of a sink. */
+    private interface SinkCall {
+        void on(AuditSink sink) throws Exception;
     }
 
     /** Answers with bytes, or null if there are none. */

@@ -86,6 +86,43 @@ public final class Masked {
         return of(Digits.value(pan), pan.length, BIN8_LAST4);
     }
 
+    /**
+     * The masks of many card numbers, each with its last four digits; buffers as in {@link
+     * Tokenizer#tokenizeAll(ByteBuffer, ByteBuffer, Layout)}.
+     *
+     * @param in records of card numbers, {@link Batch#PAN_BYTES} each, between position and limit
+     * @param out room for as many records, {@link Batch#MASK_BYTES} each, from its position on
+     * @return how many were done and refused; each record has its own status
+     * @throws CardDataException {@link Status#ARGUMENT} or {@link Status#BUFFER_TOO_SMALL} if the buffers do not fit
+     * @see Batch
+     */
+    public static BatchReport last4All(ByteBuffer in, ByteBuffer out) {
+        return all(in, out, LAST4);
+    }
+
+    /**
+     * As {@link #last4All}, with a BIN of six.
+     *
+     * @param in records of card numbers
+     * @param out room for as many masks
+     * @return how many were done and refused
+     */
+    public static BatchReport bin6Last4All(ByteBuffer in, ByteBuffer out) {
+        return all(in, out, BIN6_LAST4);
+    }
+
+    private static BatchReport all(ByteBuffer in, ByteBuffer out, int shown) {
+        Panveil.requireAvailable();
+        BatchBuffer from = BatchBuffer.toRead(in);
+        BatchBuffer to = BatchBuffer.toWrite(out);
+        int count = from.count(Batch.PAN_BYTES, to, Batch.MASK_BYTES);
+        long done = Native.check(Native.maskAll(
+                shown, count, from.array, from.direct, from.start, to.array, to.direct, to.start));
+        from.advance(count * Batch.PAN_BYTES);
+        to.advance(count * Batch.MASK_BYTES);
+        return new BatchReport((int) done, count - (int) done);
+    }
+
     private static Masked of(long pan, int length, int shown) {
         Panveil.requireAvailable();
         return new Masked(Native.check(Native.mask(pan, length, shown)), length, shown);

@@ -1,5 +1,7 @@
 package io.panveil;
 
+import java.nio.ByteBuffer;
+
 /**
  * The natives, and what Rust calls back. The library registers them when it is loaded, under whatever name this class
  * has then.
@@ -45,6 +47,27 @@ final class Native {
     static native long tokenize(long tokenizer, long pan, int length, int layout);
 
     static native long mask(long pan, int length, int shown);
+
+    static native long tokenizeAll(
+            long tokenizer, int layout, int count,
+            byte[] inArray, ByteBuffer inBuffer, int inStart,
+            byte[] outArray, ByteBuffer outBuffer, int outStart);
+
+    static native long maskAll(
+            int shown, int count,
+            byte[] inArray, ByteBuffer inBuffer, int inStart,
+            byte[] outArray, ByteBuffer outBuffer, int outStart);
+
+    static native long fingerprintAll(
+            long fingerprinter, int count,
+            byte[] inArray, ByteBuffer inBuffer, int inStart,
+            byte[] outArray, ByteBuffer outBuffer, int outStart);
+
+    static native long sealAll(
+            long sealer, int count,
+            byte[] inArray, ByteBuffer inBuffer, int inStart,
+            byte[] idsArray, ByteBuffer idsBuffer, int idsStart, int idsLength,
+            byte[] outArray, ByteBuffer outBuffer, int outStart);
 
     static native long fingerprinter(long vault, byte[] caller);
 
@@ -95,6 +118,10 @@ final class Native {
 
     static int deliver(long hooks, int sink, byte[] records) {
         return Hooks.deliver(hooks, sink, records);
+    }
+
+    static int logFailed(long hooks, int sink, int reason) {
+        return Hooks.logFailed(hooks, sink, Status.of(reason));
     }
 
     static byte[] kek(long hooks, int call, byte[] input, byte[] context) {

@@ -87,6 +87,34 @@ public final class Sealer implements AutoCloseable {
         return new Sealed(out);
     }
 
+    /**
+     * Seals many card numbers; buffers as in {@link Tokenizer#tokenizeAll(ByteBuffer, ByteBuffer, Layout)}.
+     *
+     * @param in records of card numbers, {@link Batch#PAN_BYTES} each, between position and limit
+     * @param recordIds for each card one byte of length and then that many bytes of its record id, between position and
+     *     limit
+     * @param out room for as many records, {@link Batch#SEALED_BYTES} each, from its position on
+     * @return how many were done and refused; each record has its own status
+     * @throws CardDataException {@link Status#ARGUMENT} or {@link Status#BUFFER_TOO_SMALL} if the buffers do not fit, or
+     *     this sealer's field is not {@code pan}: nothing is sealed then
+     * @see Batch
+     */
+    public BatchReport sealAll(ByteBuffer in, ByteBuffer recordIds, ByteBuffer out) {
+        BatchBuffer from = BatchBuffer.toRead(in);
+        BatchBuffer ids = BatchBuffer.toRead(recordIds);
+        BatchBuffer to = BatchBuffer.toWrite(out);
+        int count = from.count(Batch.PAN_BYTES, to, Batch.SEALED_BYTES);
+        int idsLength = recordIds.remaining();
+        long done = Native.check(Native.sealAll(
+                ticket.use(), count, from.array, from.direct, from.start,
+                ids.array, ids.direct, ids.start, idsLength, to.array, to.direct, to.start));
+        ticket.keep();
+        from.advance(count * Batch.PAN_BYTES);
+        ids.advance(idsLength);
+        to.advance(count * Batch.SEALED_BYTES);
+        return new BatchReport((int) done, count - (int) done);
+    }
+
     /** The record id in ASCII, at the beginning of {@code room} if it fits, so that the call leaves no garbage. */
     private static byte[] record(String recordId, byte[] room) {
         int length = recordId.length();

@@ -84,6 +84,54 @@ public final class Tokenizer implements AutoCloseable {
         return new Token(digits, length, layout == Layout.AUTO ? auto[length] : layout.number(), version);
     }
 
+    /**
+     * The tokens of many card numbers, by {@link Layout#AUTO}.
+     *
+     * @param in records of card numbers, {@link Batch#PAN_BYTES} each, between position and limit
+     * @param out room for as many records, {@link Batch#TOKEN_BYTES} each, from its position on
+     * @return how many were done and refused; each record has its own status
+     * @see Batch
+     */
+    public BatchReport tokenizeAll(ByteBuffer in, ByteBuffer out) {
+        return tokenizeAll(in, out, Layout.AUTO);
+    }
+
+    /**
+     * The tokens of many card numbers. Heap and direct buffers are taken, in any mixture; the bytes are copied through
+     * small chunks outside of Java's heap, so the garbage collector never waits. Afterwards both positions stand behind
+     * what was read and written. The two must not overlap.
+     *
+     * @param in records of card numbers, {@link Batch#PAN_BYTES} each, between position and limit
+     * @param out room for as many records, {@link Batch#TOKEN_BYTES} each, from its position on
+     * @param layout which digits stay clear
+     * @return how many were done and refused; each record has its own status
+     * @throws CardDataException {@link Status#ARGUMENT} if {@code in} does not hold whole records; {@link
+     *     Status#BUFFER_TOO_SMALL} if {@code out} has too little room: nothing is done then
+     * @see Batch
+     */
+    public BatchReport tokenizeAll(ByteBuffer in, ByteBuffer out, Layout layout) {
+        BatchBuffer from = BatchBuffer.toRead(in);
+        BatchBuffer to = BatchBuffer.toWrite(out);
+        int count = from.count(Batch.PAN_BYTES, to, Batch.TOKEN_BYTES);
+        long done = Native.check(Native.tokenizeAll(
+                ticket.use(), layout.number(), count,
+                from.array, from.direct, from.start, to.array, to.direct, to.start));
+        ticket.keep();
+        from.advance(count * Batch.PAN_BYTES);
+        to.advance(count * Batch.TOKEN_BYTES);
+        return new BatchReport((int) done, count - (int) done);
+    }
+
+    /**
+     * The format of a token of a batch, whose record names its layout.
+     *
+     * @param layout the layout's number: 0, 1 or 2
+     * @return for example {@code f1.6-4}
+     */
+    public String format(int layout) {
+        return new Token(0, Digits.MAX, layout, version).format();
+    }
+
     /** Ends it and wipes its keys, when the calls that still run are done. A second call does nothing. */
     @Override
     public void close() {
