@@ -7,7 +7,17 @@
 
 use core::ffi::c_void;
 
-use jni::objects::{JByteBuffer, JClass, JString};
+use jni::exceptions::{
+    JArrayIndexOutOfBoundsException, JArrayStoreException, JClassCircularityError, JClassFormatError,
+    JClassNotFoundException, JExceptionInInitializerError, JIllegalArgumentException,
+    JIllegalMonitorStateException, JInstantiationException, JLinkageError, JNoClassDefFoundError,
+    JNoSuchFieldError, JNoSuchMethodError, JNumberFormatException, JOutOfMemoryError, JRuntimeException,
+    JSecurityException, JStringIndexOutOfBoundsException,
+};
+use jni::objects::{
+    JByteArray, JByteBuffer, JClass, JClassLoader, JStackTraceElement, JString, JThread, JThrowable,
+};
+use jni::refs::{LoaderContext, Reference};
 use jni::strings::JNIString;
 use jni::sys::{JNI_ERR, JNI_VERSION_1_8, jint, jlong};
 use jni::{Env, EnvUnowned, JValue, JavaVM, NativeMethod, jni_sig, jni_str, native_method};
@@ -50,6 +60,47 @@ fn register(env: &mut Env<'_>, vm: &JavaVM) -> jni::errors::Result<()> {
     // declared static there and in Native.java.
     unsafe { env.register_native_methods(&class, NATIVES)? };
     upcall::set_target(vm.clone(), env.new_weak_ref(&class)?);
+    look_up_exceptions(env)
+}
+
+/// Looks up every class that `jni` compares exceptions with, while there is memory for it.
+///
+/// It does so itself when it meets the first exception. If that one is want of memory, the look-up ends in the next
+/// one, which is looked up in turn, until the stack is full and the process dies.
+fn look_up_exceptions(env: &mut Env<'_>) -> jni::errors::Result<()> {
+    macro_rules! look_up {
+        ($($class:ident),* $(,)?) => {
+            $(<$class<'_> as Reference>::lookup_class(env, &LoaderContext::None)?;)*
+        };
+    }
+    look_up!(
+        JArrayIndexOutOfBoundsException,
+        JArrayStoreException,
+        JClassCircularityError,
+        JClassFormatError,
+        JClassNotFoundException,
+        JExceptionInInitializerError,
+        JIllegalArgumentException,
+        JIllegalMonitorStateException,
+        JInstantiationException,
+        JLinkageError,
+        JNoClassDefFoundError,
+        JNoSuchFieldError,
+        JNoSuchMethodError,
+        JNumberFormatException,
+        JOutOfMemoryError,
+        JRuntimeException,
+        JSecurityException,
+        JStringIndexOutOfBoundsException,
+        JByteArray,
+        JByteBuffer,
+        JClass,
+        JClassLoader,
+        JStackTraceElement,
+        JString,
+        JThread,
+        JThrowable,
+    );
     Ok(())
 }
 

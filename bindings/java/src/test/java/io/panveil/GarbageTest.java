@@ -112,12 +112,12 @@ class GarbageTest {
                 // Once with memory, so that no class is missing later.
                 calls.forEach(Runnable::run);
                 int starved = 0;
-                for (int round = 0; round < 40; round++) {
+                for (int round = 0; round < 12; round++) {
                     for (Runnable call : calls) {
                         starved += starve(call);
                     }
                 }
-                assertTrue(starved > 40, "the heap was full: " + starved);
+                assertTrue(starved > 12, "the heap was full: " + starved);
                 in.position(0);
                 out.position(0);
                 assertEquals(1_000, tokenizer.tokenizeAll(in, out).done());
