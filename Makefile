@@ -10,13 +10,14 @@ ifneq ($(findstring rustc 1.95.,$(shell rustc --version 2>/dev/null)),rustc 1.95
 export TRYBUILD := overwrite
 endif
 
-.PHONY: help demo test lint unit replay bench-quick bench measure fuzz doc tools clean
+.PHONY: help demo test lint unit ffi replay bench-quick bench bench-ffi measure fuzz doc install tools clean
 
 help:
 	@echo "make demo    build, protect a legacy card table, reveal one card, be refused in every way, verify the log"
 	@echo "make test    all checks, as in CI"
 	@echo "make bench   all benchmarks"
 	@echo "make measure rows per second and peak memory of protect on a million rows"
+	@echo "make install PREFIX=/usr/local   the C library with headers, pkg-config file and CMake package"
 	@echo "make fuzz    all fuzzers, FUZZ_SECONDS=60 each"
 
 demo: tools
@@ -24,7 +25,7 @@ demo: tools
 	$(CARGO) build --release --locked -p panveil --features vault --example test_issuer
 	bash examples/demo.sh
 
-test: lint unit doc replay bench-quick
+test: lint unit ffi doc replay bench-quick
 	@echo "make test: everything passed"
 
 lint: tools
@@ -38,6 +39,9 @@ lint: tools
 unit: tools
 	$(CARGO) test --locked --workspace --all-features
 
+ffi: tools
+	bash scripts/test-ffi.sh
+
 doc: tools
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps -p panveil --all-features
 
@@ -49,6 +53,13 @@ bench-quick: tools
 
 bench: tools
 	$(CARGO) bench --locked -p panveil-benches
+
+bench-ffi: tools
+	bash scripts/bench-ffi.sh
+
+PREFIX ?= /usr/local
+install: tools
+	bash scripts/install-ffi.sh "$(PREFIX)"
 
 measure: tools
 	$(CARGO) build --release --locked -p panveil-cli --bin panveil --examples

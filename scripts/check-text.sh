@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Rules that no compiler checks: no unsafe, nothing left for later, no disabled test.
+# Rules that no compiler checks: unsafe code where it belongs, nothing left for later, no disabled test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 status=0
 fault() { echo "check-text: $1" >&2; echo "$2" >&2; status=1; }
 
-found=$(git grep -nE '\bunsafe\b' -- '*.rs' | grep -vE 'forbid\(unsafe_code\)|^[^:]*:[0-9]+: *//' || true)
+# C's pointers are followed in ffi/ only; a fuzzer calls it as C would, and its tests look at its source.
+found=$(git grep -nE '\bunsafe\b' -- '*.rs' ':!ffi/' ':!fuzz/src/ffi/' | grep -vE 'forbid\(unsafe_code\)|^[^:]*:[0-9]+: *//' || true)
 [ -z "$found" ] || fault "unsafe code" "$found"
 found=$(git grep -nE 'todo!\(|unimplemented!\(|\bTODO\b|\bFIXME\b|\bXXX\b' -- '*.rs' '*.toml' || true)
 [ -z "$found" ] || fault "left for later" "$found"

@@ -1,5 +1,7 @@
 //! What every call returns. Made from `src/error.rs` by ffi/tests/statuses.rs; do not edit.
 
+use std::ffi::CStr;
+
 use panveil::Error;
 
 /// What a call returns: 0 if it was done, else why not.
@@ -8,7 +10,6 @@ use panveil::Error;
 /// treats a number it does not know as a failure. panveil_status_text gives the text of any of them.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(non_camel_case_types, reason = "the names of the C header")]
 pub enum panveil_status {
     /// done.
     PANVEIL_OK = 0,
@@ -284,5 +285,101 @@ impl From<Error> for panveil_status {
             // Only a defect of the build, which the test that made this file would have found.
             _ => Self::PANVEIL_INTERNAL,
         }
+    }
+}
+
+/// The text of a status, zero-terminated for C.
+pub(crate) fn text(number: u32) -> &'static CStr {
+    match number {
+        0 => c"done",
+        101 => c"a card number has 13 to 19 digits",
+        102 => c"a card number has ASCII digits only; use the normalizing parser for separators",
+        103 => c"the check digit of the card number is wrong",
+        104 => c"separators in a card number must be single and between digits",
+        110 => c"security codes, track data and PINs cannot be stored, sealed or tokenized",
+        111 => c"a security code has 3 or 4 digits",
+        112 => c"an expiry date is MM/YY or MM/YYYY",
+        120 => c"a mask shows at most the BIN and the last four digits",
+        121 => c"this truncation is not permitted for a card number of this length",
+        130 => c"an id is 1 to 255 bytes of printable ASCII",
+        131 => c"a card number stands where none may stand",
+        201 => c"this layout hides too little of a card number of this length; use layout auto or 0+4",
+        202 => c"a layout is auto, 0+4, 6+4 or 8+0",
+        203 => c"not a token",
+        204 => c"a token format is written like f1.6-4",
+        205 => c"a handle is a token with its format, such as f1.6-4:TOKEN, or a sealed record",
+        206 => c"the cycle walk found no token within its bound",
+        207 => c"FF1 takes 6 to 19 decimal digits",
+        301 => c"not a sealed record",
+        302 => c"the sealed record has a newer format version; update panveil",
+        303 => c"the sealed record has a suite this build does not open",
+        304 => c"no key with the id of this record for this tenant and field",
+        305 => c"the sealed record is not authentic in this context",
+        306 => c"the seal key reached its message limit; run keys rotate",
+        307 => c"a value to seal has 1 to 65536 bytes",
+        401 => c"the keyring is damaged or was edited; restore it from a backup",
+        402 => c"the keyring has a newer format version; update panveil",
+        403 => c"wrong passphrase or key-encryption key for this keyring",
+        404 => c"the keyring is older than the last one used here; restore the newest",
+        405 => c"the keyring belongs to another environment (dev or production)",
+        406 => c"the state of the key does not permit this operation",
+        407 => c"the key is outside its usage period; run keys rotate",
+        408 => c"no such key version in the keyring",
+        409 => c"the operating system gave no randomness",
+        410 => c"the process was forked; open the vault again in the child",
+        411 => c"the key-encryption key is weaker than the keys it wraps",
+        412 => c"the key-encryption key cannot be reached",
+        501 => c"no rule of the policy allows this reveal",
+        502 => c"the identity token is not valid here",
+        503 => c"the identity token has expired or is not yet valid",
+        504 => c"the identity token was first used from another origin",
+        505 => c"shared and generic ids may not reveal",
+        506 => c"authenticate again with a second factor",
+        507 => c"another person must approve this request",
+        508 => c"the role may not reveal for this purpose",
+        509 => c"the case reference is missing or not of the form the policy asks for",
+        510 => c"the origin of the request is missing",
+        511 => c"the role may not reveal this field",
+        512 => c"the actor is locked; two others must release the lock",
+        513 => c"the reveal budget is used up",
+        514 => c"reveals are stopped",
+        515 => c"no role of the identity may reveal",
+        516 => c"the session has ended; start a new one",
+        517 => c"the purpose of the request is missing",
+        518 => c"this card cannot be revealed",
+        519 => c"the role may not reveal for this tenant",
+        520 => c"the role may not do this operation",
+        601 => c"the audit log cannot be written, so nothing is revealed",
+        602 => c"the audit log is damaged or was edited",
+        603 => c"another process writes this audit stream",
+        604 => c"the audit stream is not in the vault\'s list of streams",
+        605 => c"the audit log did not become durable in time, so nothing is revealed",
+        606 => c"the audit file was removed, replaced or cut while in use",
+        607 => c"a required audit sink failed, so nothing is revealed; mend it and open the log again",
+        608 => c"a required audit sink did not answer in time, so nothing is revealed",
+        701 => c"the state store cannot be reached",
+        702 => c"the state store is damaged or was edited; restore it from a backup",
+        703 => c"the state store is older than the last audit checkpoint",
+        704 => c"the state store has a newer format version; update panveil",
+        801 => c"the configuration is not valid",
+        802 => c"the policy is not valid",
+        803 => c"the configuration differs from its manifest; run config apply",
+        804 => c"the manifest is damaged or was edited; restore it from a backup",
+        805 => c"the configuration is older than the last one used here",
+        806 => c"the directory holds no vault; run init",
+        807 => c"the directory holds a vault or other files already",
+        808 => c"the key set of the identity provider is not valid",
+        901 => c"internal error",
+        902 => c"a file could not be read or written",
+        903 => c"no space is left on the device; free some and run again",
+        904 => c"an argument is out of range",
+        921 => c"a null pointer was given where a value must stand",
+        922 => c"the handle was closed, or never was one of this kind",
+        923 => c"the buffer is too small for the result",
+        924 => c"a callback of the host failed",
+        925 => c"a callback of the host did not return in time",
+        926 => c"too many handles are open; close those that are no longer used",
+        927 => c"a call on another thread still uses the object; it ends with that call",
+        _ => c"a status of a later release",
     }
 }

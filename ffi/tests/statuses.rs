@@ -30,24 +30,28 @@ fn compare(path: &str, wanted: &str) {
 fn rust() -> String {
     let mut variants = String::new();
     let mut arms = String::new();
+    let mut texts = String::new();
     for error in Error::ALL {
         let (number, name) = (error.number(), upper_snake(error.name()));
+        texts.push_str(&format!("        {number} => c\"{}\",\n", error.to_string().escape_default()));
         variants.push_str(&format!("    /// {error}.\n    PANVEIL_{name} = {number},\n"));
         arms.push_str(&format!("            Error::{} => Self::PANVEIL_{name},\n", error.name()));
     }
     format!(
         "//! What every call returns. {MADE}\n\n\
-         use panveil::Error;\n\n\
+         use std::ffi::CStr;\n\nuse panveil::Error;\n\n\
          /// What a call returns: 0 if it was done, else why not.\n\
          ///\n\
          /// The numbers are the same in Rust, C and Java and are never reused; later releases add some, so a caller\n\
          /// treats a number it does not know as a failure. panveil_status_text gives the text of any of them.\n\
          #[repr(u32)]\n\
          #[derive(Clone, Copy, Debug, PartialEq, Eq)]\n\
-         #[expect(non_camel_case_types, reason = \"the names of the C header\")]\n\
          pub enum panveil_status {{\n    /// done.\n    PANVEIL_OK = 0,\n{variants}}}\n\n\
          impl From<Error> for panveil_status {{\n    fn from(error: Error) -> Self {{\n        match error {{\n{arms}\
-         {unknown}        }}\n    }}\n}}\n",
+         {unknown}        }}\n    }}\n}}\n\n\
+         /// The text of a status, zero-terminated for C.\n\
+         pub(crate) fn text(number: u32) -> &'static CStr {{\n    match number {{\n        0 => c\"done\",\n{texts}        \
+         _ => c\"a status of a later release\",\n    }}\n}}\n",
         unknown = "            // Only a defect of the build, which the test that made this file would have found.\n            \
                    _ => Self::PANVEIL_INTERNAL,\n",
     )
@@ -144,7 +148,8 @@ fn sentence(text: &str) -> String {
 
 #[test]
 fn names_become_constants() {
-    for (name, constant) in [("PanLength", "PAN_LENGTH"), ("Ff1Length", "FF1_LENGTH"), ("NotAToken", "NOT_A_TOKEN")]
+    for (name, constant) in
+        [("PanLength", "PAN_LENGTH"), ("Ff1Length", "FF1_LENGTH"), ("NotAToken", "NOT_A_TOKEN")]
     {
         assert_eq!(upper_snake(name), constant);
     }
@@ -153,6 +158,6 @@ fn names_become_constants() {
 #[test]
 fn every_error_has_its_own_number_in_c() {
     for error in Error::ALL {
-        assert_eq!(panveil_ffi::panveil_status::from(*error) as u32, error.number(), "{error:?}");
+        assert_eq!(panveil_ffi::status::panveil_status::from(*error) as u32, error.number(), "{error:?}");
     }
 }

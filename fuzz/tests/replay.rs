@@ -78,4 +78,5 @@ replays! {
     handles: "handle",
     manifests: "manifest",
     requests_to_the_gate: "gate",
+    ac_60_callers_of_the_c_abi: "ffi",
 }
