@@ -121,7 +121,7 @@ class ClassLoaderTest {
                     out.write(renamed(Files.readAllBytes(folder.resolve(name + ".class"))));
                 }
             }
-            Jvm.Ended ended = new Jvm("-Xcheck:jni", "--enable-native-access=ALL-UNNAMED")
+            Jvm.Ended ended = new Jvm("-Xcheck:jni")
                     .classPath(shaded)
                     .runClass("shaded.acme.Exercise", lab.folder.toString());
             assertEquals("exercised\n", ended.output);

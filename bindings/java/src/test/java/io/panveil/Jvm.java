@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 /** Runs another JVM, of the version that runs the test. */
 final class Jvm {
     private static final long PATIENCE_SECONDS = 120;
+    private static final int FIRST_WITH_NATIVE_ACCESS = 17;
 
     private final List<String> command = new ArrayList<>();
     private final List<String> unset = new ArrayList<>();
@@ -33,7 +34,17 @@ final class Jvm {
 
     Jvm(String... options) {
         command.add(Paths.get(System.getProperty("java.home"), "bin", "java").toString());
+        if (version() >= FIRST_WITH_NATIVE_ACCESS) {
+            // Newer JVMs warn without it, and some tests look at all that is printed.
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
         command.addAll(Arrays.asList(options));
+    }
+
+    /** 8, 17, 25. */
+    static int version() {
+        String version = System.getProperty("java.specification.version");
+        return Integer.parseInt(version.startsWith("1.") ? version.substring(2) : version);
     }
 
     /** The jar that is tested. */

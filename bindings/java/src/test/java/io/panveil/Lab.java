@@ -30,7 +30,7 @@ final class Lab implements AutoCloseable {
             "5105105105105100",
             "30569309025904");
 
-    private static final String POLICY = "version = 1\n[[rule]]\nname = \"desk\"\nkind = \"person\"\n"
+    static final String POLICY = "version = 1\n[[rule]]\nname = \"desk\"\nkind = \"person\"\n"
             + "roles = [\"chargeback\"]\npurposes = [\"chargeback\"]\nfields = [\"pan\", \"name\"]\n"
             + "case = \"CB-[0-9]+\"\nbudget = { handles = 100000, window = \"10m\" }\n";
 

@@ -60,7 +60,7 @@ class ProcessTest {
     @Test
     void ac60TheJvmsOwnChecksOfItsInterfaceFindNothing() {
         try (Lab lab = Lab.empty()) {
-            Jvm.Ended ended = new Jvm("-Xcheck:jni", "-XX:+CheckJNICalls", "--enable-native-access=ALL-UNNAMED")
+            Jvm.Ended ended = new Jvm("-Xcheck:jni")
                     .runClass("io.panveil.Exercise", lab.folder.toString());
             assertEquals("exercised\n", ended.output);
             assertEquals(0, ended.code);
