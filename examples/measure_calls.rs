@@ -2,6 +2,8 @@
 //!
 //! Prints a line for each: a name and nanoseconds for each card, the median of many samples.
 
+#![expect(clippy::print_stdout, reason = "a command-line program")]
+
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;

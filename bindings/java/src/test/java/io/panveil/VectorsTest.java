@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,72 @@ class VectorsTest {
             }
         }
         return compared;
+    }
+
+    /** The vaults of known roots, one for each tenant and key version of the vectors. */
+    private static final Path VAULTS = Lab.root().resolve("bindings/java/target/vector-vaults");
+
+    /** Opens a copy of the vault of one row, does its work with it, and keeps it for the next row. */
+    private static final class Vaults implements AutoCloseable {
+        private final Map<String, Lab> labs = new HashMap<>();
+        private final Map<String, Vault> open = new HashMap<>();
+
+        Vault of(Map<String, String> row) {
+            StringBuilder name = new StringBuilder();
+            for (byte letter : Lab.ascii(row.get("tenant"))) {
+                name.append(String.format("%02x", letter));
+            }
+            name.append('-').append(row.get("version"));
+            return open.computeIfAbsent(name.toString(), key -> {
+                Lab lab = Lab.empty();
+                labs.put(key, lab);
+                Lab.copy(VAULTS.resolve(key), lab.vault);
+                lab.write("policy.toml", Lab.POLICY.replace("\"name\"", "\"name\", \"phone\", \"note\""));
+                return Vault.open(lab.vault, VaultOptions.passphrase(Lab.ascii("vectors")).application("shop"));
+            });
+        }
+
+        @Override
+        public void close() {
+            open.values().forEach(Vault::close);
+            labs.values().forEach(Lab::close);
+        }
+    }
+
+    @Test
+    void tokensOfKnownRootsAreThoseOfTheVectors() throws IOException {
+        int made = 0;
+        try (Vaults vaults = new Vaults()) {
+            for (Map<String, String> row : Json.rows(read("tokens_v1.json"), "vectors")) {
+                Vault vault = vaults.of(row);
+                byte[] pan = Lab.ascii(row.get("pan"));
+                assertEquals(row.get("pan"), Lab.reveal(vault, Lab.alice(vault), Lab.ask(row.get("handle"))));
+                if (pan.length == 12) {
+                    assertEquals(Status.PAN_LENGTH, Lab.refused(() -> Masked.last4(pan)), "taken by rule only, in Rust");
+                } else {
+                    Layout layout = Layout.of(row.get("layout"));
+                    assertEquals(row.get("handle"), vault.tokenizer("checkout").tokenize(pan, layout).handle());
+                    made++;
+                }
+            }
+        }
+        assertEquals(24, made);
+    }
+
+    @Test
+    void sealedRecordsOfKnownRootsOpen() throws IOException {
+        int opened = 0;
+        try (Vaults vaults = new Vaults()) {
+            for (Map<String, String> row : Json.rows(read("sealed_v1.json"), "vectors")) {
+                Vault vault = vaults.of(row);
+                RevealRequest request = RevealRequest.handle(row.get("sealed"))
+                        .purpose("chargeback").caseReference("CB-1").origin(Lab.ORIGIN)
+                        .field(row.get("field")).record(row.get("record")).build();
+                assertEquals(row.get("value"), Lab.reveal(vault, Lab.alice(vault), request));
+                opened++;
+            }
+        }
+        assertEquals(27, opened);
     }
 
     @Test
