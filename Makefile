@@ -10,7 +10,7 @@ ifneq ($(findstring rustc 1.95.,$(shell rustc --version 2>/dev/null)),rustc 1.95
 export TRYBUILD := overwrite
 endif
 
-.PHONY: help demo test lint unit ffi replay bench-quick bench bench-ffi measure fuzz doc install tools clean
+.PHONY: help demo test lint unit ffi java replay bench-quick bench bench-ffi bench-java measure fuzz doc install tools clean
 
 help:
 	@echo "make demo    build, protect a legacy card table, reveal one card, be refused in every way, verify the log"
@@ -25,7 +25,7 @@ demo: tools
 	$(CARGO) build --release --locked -p panveil --features vault --example test_issuer
 	bash examples/demo.sh
 
-test: lint unit ffi doc replay bench-quick
+test: lint unit ffi java doc replay bench-quick
 	@echo "make test: everything passed"
 
 lint: tools
@@ -42,6 +42,9 @@ unit: tools
 ffi: tools
 	bash scripts/test-ffi.sh
 
+java: tools
+	bash scripts/test-java.sh
+
 doc: tools
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps -p panveil --all-features
 
@@ -56,6 +59,9 @@ bench: tools
 
 bench-ffi: tools
 	bash scripts/bench-ffi.sh
+
+bench-java: tools
+	bash scripts/bench-java.sh
 
 PREFIX ?= /usr/local
 install: tools
