@@ -1,11 +1,5 @@
 package shop;
 
-import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,10 +29,9 @@ final class AdminScreen {
 
     private void login(Request request) throws Exception {
         String user = request.field("login");
-        if (!lookUp("SELECT password_md5 FROM admins WHERE login = ?", user).equals(md5(request.field("password")))) {
-            log.warning("login refused: " + user + " from " + request.address());
-            request.answer(403, new Page("Desk").text("Wrong login or password."));
-            return;
+        String expected = database.lookUp("SELECT password_md5 FROM admins WHERE login = ?", user);
+        if (!Seed.md5(request.field("password")).equals(expected)) {
+            throw new SecurityException("wrong login or password");
         }
         String session = UUID.randomUUID().toString();
         sessions.put(session, user);
@@ -57,10 +50,9 @@ final class AdminScreen {
     }
 
     private void show(Request request) throws Exception {
-        String expected = lookUp("SELECT content FROM settings WHERE name = ?", "viewing_password");
+        String expected = database.lookUp("SELECT content FROM settings WHERE name = ?", "viewing_password");
         if (!request.field("viewing_password").equals(expected)) {
-            request.answer(403, searchForm().text("Wrong viewing password."));
-            return;
+            throw new SecurityException("wrong viewing password");
         }
         String pan = cards.number(Long.parseLong(request.field("card")));
         log.info("shown: card " + pan + " to " + sessions.get(request.session()));
@@ -68,28 +60,13 @@ final class AdminScreen {
     }
 
     private void asUser(Request request, Server.Handler handler) throws Exception {
-        if (sessions.containsKey(request.session())) {
-            handler.handle(request);
-        } else {
-            request.answer(403, new Page("Desk").text("Please log in."));
+        if (!sessions.containsKey(request.session())) {
+            throw new SecurityException("please log in");
         }
+        handler.handle(request);
     }
 
     private static Page searchForm() {
         return new Page("Cards").form("get", "/admin/search", "Search", "text");
-    }
-
-    /** The first column of the first row; empty if there is none. */
-    private String lookUp(String sql, String parameter) throws Exception {
-        try (Connection connection = database.connect(); PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setString(1, parameter);
-            ResultSet found = select.executeQuery();
-            return found.next() ? found.getString(1) : "";
-        }
-    }
-
-    static String md5(String text) throws Exception {
-        byte[] hash = MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8));
-        return String.format("%032x", new BigInteger(1, hash));
     }
 }

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,20 +32,8 @@ final class Cards {
 
     /** Stores a card of a customer and returns its id. */
     long save(long customer, String pan, String expiry, String securityCode) throws SQLException {
-        try (Connection connection = database.connect();
-             PreparedStatement insert = connection.prepareStatement(
-                 "INSERT INTO cards (customer_id, pan, masked, expiry, security_code) VALUES (?, ?, ?, ?, ?)",
-                 Statement.RETURN_GENERATED_KEYS)) {
-            insert.setLong(1, customer);
-            insert.setString(2, pan);
-            insert.setString(3, mask(pan));
-            insert.setString(4, expiry);
-            insert.setString(5, securityCode);
-            insert.executeUpdate();
-            ResultSet keys = insert.getGeneratedKeys();
-            keys.next();
-            return keys.getLong(1);
-        }
+        return database.insert("INSERT INTO cards (customer_id, pan, masked, expiry, security_code) VALUES (?, ?, ?, ?, ?)",
+            customer, pan, mask(pan), expiry, securityCode);
     }
 
     /** The cards whose mask or customer's name is this one, at most 100. */
@@ -67,19 +54,10 @@ final class Cards {
 
     /** The number of a stored card; empty if there is no such card. */
     String number(long id) throws SQLException {
-        try (Connection connection = database.connect();
-             PreparedStatement select = connection.prepareStatement("SELECT pan FROM cards WHERE id = ?")) {
-            select.setLong(1, id);
-            ResultSet found = select.executeQuery();
-            return found.next() ? found.getString(1) : "";
-        }
+        return database.lookUp("SELECT pan FROM cards WHERE id = ?", id);
     }
 
     static String mask(String pan) {
-        StringBuilder masked = new StringBuilder(pan);
-        for (int at = 6; at < pan.length() - 4; at++) {
-            masked.setCharAt(at, '*');
-        }
-        return masked.toString();
+        return pan.replaceAll("(?<=.{6}).(?=.{4})", "*");
     }
 }

@@ -1,6 +1,8 @@
 package shop;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
@@ -22,8 +24,6 @@ final class Database {
         "CREATE TABLE settings (name VARCHAR(40) PRIMARY KEY, content VARCHAR(200))",
         "CREATE USER shop PASSWORD 'shop-2009'",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON SCHEMA public TO shop",
-        // What was committed is in the file, also when the process is killed.
-        "SET WRITE_DELAY 0",
     };
 
     private final JdbcConnectionPool pool;
@@ -44,6 +44,38 @@ final class Database {
 
     Connection connect() throws SQLException {
         return pool.getConnection();
+    }
+
+    /** Inserts a row in a transaction of its own; see {@link #insert(Connection, String, Object...)}. */
+    long insert(String sql, Object... values) throws SQLException {
+        try (Connection connection = connect()) {
+            return insert(connection, sql, values);
+        }
+    }
+
+    /** Inserts a row and returns its generated id; 0 where none is generated. */
+    static long insert(Connection connection, String sql, Object... values) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(sql, Statement.RETURN_GENERATED_KEYS)) {
+            bind(insert, values);
+            insert.executeUpdate();
+            ResultSet keys = insert.getGeneratedKeys();
+            return keys.next() && keys.getObject(1) instanceof Long ? keys.getLong(1) : 0;
+        }
+    }
+
+    /** The first column of the first row; empty if there is none. */
+    String lookUp(String sql, Object... values) throws SQLException {
+        try (Connection connection = connect(); PreparedStatement select = connection.prepareStatement(sql)) {
+            bind(select, values);
+            ResultSet found = select.executeQuery();
+            return found.next() ? found.getString(1) : "";
+        }
+    }
+
+    private static void bind(PreparedStatement statement, Object... values) throws SQLException {
+        for (int at = 0; at < values.length; at++) {
+            statement.setObject(at + 1, values[at]);
+        }
     }
 
     void createTables() throws SQLException {

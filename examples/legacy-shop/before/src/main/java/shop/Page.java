@@ -5,7 +5,8 @@ final class Page {
     private final StringBuilder html = new StringBuilder();
 
     Page(String title) {
-        html.append("<!DOCTYPE html><html lang=\"ja\"><title>").append(title).append("</title><h1>").append(title).append("</h1>\n");
+        html.append("<!DOCTYPE html><html lang=\"ja\"><title>").append(title).append("</title>\n");
+        html.append("<h1>").append(title).append("</h1>\n");
     }
 
     Page text(String text) {
@@ -18,9 +19,12 @@ final class Page {
         html.append("<form method=\"").append(method).append("\" action=\"").append(action).append("\">");
         for (String name : names) {
             int at = name.indexOf('=');
-            html.append(at < 0
-                ? "<label>" + name + " <input name=\"" + name + "\"></label> "
-                : "<input type=\"hidden\" name=\"" + name.substring(0, at) + "\" value=\"" + escape(name.substring(at + 1)) + "\">");
+            if (at < 0) {
+                html.append("<label>").append(name).append(" <input name=\"").append(name).append("\"></label> ");
+            } else {
+                html.append("<input type=\"hidden\" name=\"").append(name.substring(0, at))
+                    .append("\" value=\"").append(escape(name.substring(at + 1))).append("\">");
+            }
         }
         html.append("<button>").append(button).append("</button></form>\n");
         return this;

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UnsupportedEncodingException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -41,7 +42,7 @@ final class Request {
 
     /** The session cookie; empty if there is none. */
     String session() {
-        for (String cookie : exchange.getRequestHeaders().getOrDefault("Cookie", java.util.Collections.<String>emptyList())) {
+        for (String cookie : exchange.getRequestHeaders().getOrDefault("Cookie", Collections.<String>emptyList())) {
             if (cookie.startsWith("session=")) {
                 return cookie.substring("session=".length());
             }

@@ -1,12 +1,12 @@
 package shop;
 
 import java.io.PrintWriter;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Paths;
+import java.security.MessageDigest;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.HashSet;
 import java.util.Random;
@@ -21,10 +21,10 @@ final class Seed {
         {"65", "16"}, {"62", "16"}, {"62", "17"}, {"62", "18"}, {"62", "19"}, {"5018", "13"}, {"6759", "19"},
         {"6071", "16"}, {"2200", "16"}, {"9792", "16"},
     };
-    private static final String[] JAPANESE_FAMILY = {"佐藤", "鈴木", "高橋", "田中", "渡辺", "伊藤", "山本", "中村", "小林", "齋藤"};
-    private static final String[] JAPANESE_GIVEN = {"美咲", "翔太", "陽菜", "大輔", "さくら", "健一", "由美子", "蓮", "あおい", "浩"};
-    private static final String[] ENGLISH_GIVEN = {"Alice", "Brian", "Chloe", "Daniel", "Emma", "Frank", "Grace", "Henry", "Isla", "Jack"};
-    private static final String[] ENGLISH_FAMILY = {"Adams", "Brown", "Clark", "Davies", "Evans", "Fisher", "Green", "Hughes", "O'Neil", "Jones"};
+    private static final String[] NAMES = {
+        "佐藤 美咲", "鈴木 翔太", "Alice Adams", "高橋 陽菜", "田中 大輔", "Brian Brown", "渡辺 さくら", "Chloe O'Neil",
+        "伊藤 健一", "山本 由美子", "Daniel Davies", "中村 蓮", "小林 あおい", "Emma Evans", "齋藤 浩", "Frank Fisher",
+    };
     private static final String[] ITEMS = {"Green tea 抹茶", "Teapot 急須", "Rice bowl 茶碗", "Chopsticks 箸"};
 
     private final Database database;
@@ -35,15 +35,15 @@ final class Seed {
         this.database = database;
     }
 
-    /** Makes the tables; writes every card to `list` (card id, number, expiry, security code, name), which is no part of the shop. */
+    /** Makes the tables; writes every card to `list`, which is no part of the shop. */
     void fill(int customers, String list) throws Exception {
         database.createTables();
         try (Connection connection = database.connect();
              PrintWriter out = new PrintWriter(Files.newBufferedWriter(Paths.get(list), StandardCharsets.UTF_8))) {
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {
-                statement.execute("INSERT INTO admins VALUES ('alice', '" + AdminScreen.md5("sunshine") + "'), ('bob', '"
-                    + AdminScreen.md5("password1") + "')");
+                statement.execute("INSERT INTO admins VALUES ('alice', '" + md5("sunshine") + "')");
+                statement.execute("INSERT INTO admins VALUES ('bob', '" + md5("password1") + "')");
                 statement.execute("INSERT INTO settings VALUES ('viewing_password', 'view-2009')");
             }
             out.println("card,number,expiry,code,name");
@@ -55,20 +55,19 @@ final class Seed {
     }
 
     private void fillOne(Connection connection, int number, PrintWriter out) throws Exception {
-        String name = number % 2 == 0
-            ? pick(JAPANESE_FAMILY) + " " + pick(JAPANESE_GIVEN)
-            : pick(ENGLISH_GIVEN) + " " + pick(ENGLISH_FAMILY);
-        long customer = insert(connection, "INSERT INTO customers (name, email) VALUES (?, ?)", name, "customer" + number + "@shop.example");
+        String name = NAMES[number % NAMES.length];
+        String email = "customer" + number + "@shop.example";
+        long customer = Database.insert(connection, "INSERT INTO customers (name, email) VALUES (?, ?)", name, email);
         int cards = number % 5 == 0 ? 2 : 1;
         for (int which = 0; which < cards; which++) {
             String pan = pan(BRANDS[(number + 7 * which) % BRANDS.length]);
             String expiry = String.format("%02d/%02d", 1 + random.nextInt(12), 27 + random.nextInt(5));
             String code = pan.length() == 15 ? digits(4) : digits(3);
-            long card = insert(connection,
+            long card = Database.insert(connection,
                 "INSERT INTO cards (customer_id, pan, masked, expiry, security_code) VALUES (?, ?, ?, ?, ?)",
                 customer, pan, Cards.mask(pan), expiry, code);
             out.println(card + "," + pan + "," + expiry + "," + code + "," + name);
-            insert(connection, "INSERT INTO orders (id, card_id, item, amount, approval)"
+            Database.insert(connection, "INSERT INTO orders (id, card_id, item, amount, approval)"
                 + " VALUES (CONCAT('R', LPAD(NEXT VALUE FOR order_number, 8, '0')), ?, ?, ?, ?)",
                 card, pick(ITEMS), 1000 + random.nextInt(90_000), "A" + digits(6));
         }
@@ -100,14 +99,8 @@ final class Seed {
         return some[random.nextInt(some.length)];
     }
 
-    private static long insert(Connection connection, String sql, Object... values) throws Exception {
-        try (PreparedStatement insert = connection.prepareStatement(sql, Statement.RETURN_GENERATED_KEYS)) {
-            for (int at = 0; at < values.length; at++) {
-                insert.setObject(at + 1, values[at]);
-            }
-            insert.executeUpdate();
-            ResultSet keys = insert.getGeneratedKeys();
-            return keys.next() && keys.getObject(1) instanceof Long ? keys.getLong(1) : 0;
-        }
+    static String md5(String text) throws Exception {
+        byte[] hash = MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8));
+        return String.format("%032x", new BigInteger(1, hash));
     }
 }

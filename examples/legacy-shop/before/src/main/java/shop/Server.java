@@ -30,6 +30,9 @@ final class Server {
             Request request = new Request(exchange);
             try {
                 handler.handle(request);
+            } catch (SecurityException refused) {
+                log.warning(path + " refused for " + request.address() + ": " + refused.getMessage());
+                request.answer(403, new Page("Refused").text(refused.getMessage()));
             } catch (Exception fault) {
                 log.log(Level.WARNING, path + " failed for " + request.address(), fault);
                 // The visitor sees the fault as the database put it.
