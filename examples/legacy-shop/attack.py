@@ -28,7 +28,7 @@ FILES = [
     "receipts/R00000001.txt", "vault/panveil.toml", "vault/policy.toml", "vault/manifest", "vault/keyring.pvk", "vault/state.db",
     "vault/state.db-wal", "vault/trust/idp.jwks.json", "vault/audit/shop.jsonl", "vault/audit/shop.checkpoint",
     "vault/audit/shop.key", "vault/audit/streams", "vault/audit/vault.vkey",
-    "/proc/self/environ", "/proc/self/cmdline", "/proc/self/fd/0",
+    "/proc/self/environ", "/proc/self/cmdline", "/proc/self/maps", "/proc/self/mem", "/proc/self/fd/0",
 ]
 
 

@@ -17,18 +17,23 @@ def main(panveil, vault):
     status, verified = ask(panveil, "audit", "verify", vault)
     _, locks = ask(panveil, "lock", "list", vault)
     _, records = ask(panveil, "audit", "tail", vault, "-n", "1000000", "--stream", "shop")
-    kinds, cards, reasons = collections.Counter(), set(), collections.Counter()
+    cards, to, refused = set(), set(), collections.Counter()
     for record in records:
         own = record["unmapped"]["panveil"]
-        kinds[own["type"]] += 1
         if own["type"] == "reveal.ok":
             cards.add(record["databucket"]["uid"])
-        if own["type"].startswith("reveal.") and "reason" in own:
-            reasons[own["reason"]["code"]] += 1
+            to.add(person(record["actor"]["user"]["uid"]) + " for " + own["purpose"])
+        elif "reason" in own:
+            refused[own["reason"]["code"]] += 1
     print(json.dumps({
         "whole": status == 0 and verified["whole"], "records": sum(stream["records"] for stream in verified["streams"]),
-        "locked": [lock["actor"].split("|")[-1] for lock in locks["locked"]], "kinds": kinds, "revealed": len(cards), "refused": reasons,
+        "locked": [person(lock["actor"]) for lock in locks["locked"]], "revealed": len(cards), "to": sorted(to), "refused": refused,
     }))
+
+
+def person(actor):
+    """The subject of an actor, which is issuer and subject."""
+    return actor.rsplit("|", 1)[-1]
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def checks(before, after, audit, changed, files, secret):
     yield "after: the files read hold no passphrase", [True, 0], [len(secret) >= 32, files.count(secret.encode())]
 
     yield "the audit log is whole", True, audit["whole"]
-    yield "revealed, as the audit log counts", numbers["desk"], audit["revealed"]
+    yield "revealed, as the audit log counts", [numbers["desk"], ["alice for chargeback"]], [audit["revealed"], audit["to"]]
     yield "locked", ["alice"], audit["locked"]
     yield f"lines changed in the program, under {MOST_CHANGED_LINES}", True, int(changed) < MOST_CHANGED_LINES
 
@@ -73,8 +73,9 @@ def main(*paths):
         files = file.read()
     print_table([before, after])
     refused = ", ".join(f"{count:,} {reason}" for reason, count in sorted(audit["refused"].items()))
-    print(f"\n   the audit log: {audit['records']:,} records, {'whole' if audit['whole'] else 'NOT WHOLE'}; {audit['revealed']} cards"
-          f" revealed, to alice for chargeback; refused: {refused}; locked: {', '.join(audit['locked'])}")
+    print(f"\n   panveil's audit log: {audit['records']:,} records, {'whole' if audit['whole'] else 'NOT WHOLE'};"
+          f" {audit['revealed']} cards revealed, to {', '.join(audit['to'])};")
+    print(f"   refused: {refused}; locked: {', '.join(audit['locked'])}")
     print(f"   the program changed by {changed} lines\n")
     faults = 0
     for what, expected, came in checks(before, after, audit, changed, files, secret):
