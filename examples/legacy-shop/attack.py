@@ -27,7 +27,7 @@ FILES = [
     "log/shop.log", "log/shop.log.1", "data/shop.mv.db", "data/shop.trace.db", "data/shop.mv.db.tempFile", "data/shop.mv.db.newFile",
     "receipts/R00000001.txt", "vault/panveil.toml", "vault/policy.toml", "vault/manifest", "vault/keyring.pvk", "vault/state.db",
     "vault/state.db-wal", "vault/trust/idp.jwks.json", "vault/audit/shop.jsonl", "vault/audit/shop.checkpoint",
-    "vault/audit/shop.key", "vault/audit/streams", "vault/audit/vault.vkey",
+    "vault/audit/shop.reserve", "vault/audit/cli.jsonl", "vault/audit/streams", "vault/audit/vault.vkey",
     "/proc/self/environ", "/proc/self/cmdline", "/proc/self/maps", "/proc/self/mem", "/proc/self/fd/0",
 ]
 
@@ -147,7 +147,7 @@ def main(port, path, result, read):
     with open(result, "w", encoding="utf-8") as file:
         json.dump({
             "cards": len(referee.numbers), "orders": sum(not card["card"] for card in referee.cards), "attacks": results, "all": len(all_found), "passwords_worked": bool(own),
-            "session_stolen": bool(stolen), "card_rows": len(attack.tables.get("CARDS", [])),
+            "session_stolen": bool(stolen), "threads": THREADS, "card_rows": len(attack.tables.get("CARDS", [])),
         }, file, indent=1)
     with open(read, "wb") as file:
         file.write(b"".join([log, *files]))

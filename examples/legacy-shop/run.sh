@@ -39,7 +39,7 @@ build() {
       [ -x "$panveil" ] || fail "$panveil is not built; run: cargo build --release -p panveil-cli"
       # Fuzz 0: a patch that only nearly fits is a fault.
       patch --quiet --strip=1 --fuzz=0 --directory="$source" <"$here/panveil.patch" || fail "panveil.patch does not fit"
-      maven "$root/bindings/java/pom.xml" -DskipTests install || fail "the Java binding did not build"
+      maven "$root/bindings/java/pom.xml" -Dmaven.test.skip -Dmaven.javadoc.skip install || fail "the Java binding did not build"
     fi
     maven "$source/pom.xml" package || fail "$variant did not build"
   done
@@ -113,11 +113,12 @@ demo() {
 
 case ${1:-} in
   before | after)
-    [ "$1" = before ] && build before || build before after
+    if [ "$1" = before ]; then build before; else build before after; fi
     prepare "$1"
     serve "$1" "${SHOP_PORT:-8080}"
     echo "$1 $port" >"$work/served"
     say "http://127.0.0.1:$port/order, /inquiry, /admin; attack it with: $0 attack"
+    [ "$1" = before ] || say "then: $panveil audit verify $work/after/vault"
     wait "$pid"
     ;;
   attack)

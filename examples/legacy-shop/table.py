@@ -50,8 +50,10 @@ def checks(before, after, audit, changed, files, secret):
     yield "after: injection, log, files and walk give no card", [0] * 4, [
         numbers[name] for name in ("injection", "log", "files", "walk")]
     yield "after: a stolen session gives no card elsewhere", 0, numbers["elsewhere"]
-    yield "after: at the desk's machine, the budget and no more", BUDGET, numbers["desk"]
-    yield "after: all attacks together", BUDGET, after["all"]
+    # What was under way when the lock fell is stopped, too: it may be some fewer than the budget.
+    yield f"after: at the desk's machine, {numbers['desk']} cards, no more than the budget of {BUDGET}", True, (
+        BUDGET - after["threads"] < numbers["desk"] <= BUDGET)
+    yield "after: all attacks together give no other card", numbers["desk"], after["all"]
     yield "after: security codes", 0, sum(row["codes"] or 0 for row in after["attacks"])
     yield "after: a session was there to be stolen", True, after["session_stolen"]
     yield "after: no password logs in", False, after["passwords_worked"]
