@@ -9,8 +9,8 @@ macro_rules! errors {
         ///
         /// An error is a number and a fixed text. It carries no payload, so that it can never carry card data:
         /// it is safe to log, to print and to send. Numbers are grouped by hundreds (1xx card, 2xx token,
-        /// 3xx sealed record, 4xx keys, 5xx reveal, 6xx audit, 7xx store, 8xx configuration, 9xx general) and
-        /// are never reused.
+        /// 3xx sealed record, 4xx keys, 5xx reveal, 6xx audit, 7xx store, 8xx configuration, 9xx general, 92x of
+        /// the bindings) and are never reused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         #[repr(u32)]
@@ -171,6 +171,10 @@ errors! {
     AuditTimeout = 605, "the audit log did not become durable in time, so nothing is revealed";
     /// The log file was unlinked, replaced or cut while open.
     AuditReplaced = 606, "the audit file was removed, replaced or cut while in use";
+    /// A required audit sink failed or panicked.
+    SinkFailed = 607, "a required audit sink failed, so nothing is revealed; mend it and open the log again";
+    /// A required audit sink did not take the records within its deadline.
+    SinkTimeout = 608, "a required audit sink did not answer in time, so nothing is revealed";
 
     /// The store cannot be reached.
     StoreUnavailable = 701, "the state store cannot be reached";
@@ -206,6 +210,21 @@ errors! {
     DiskFull = 903, "no space is left on the device; free some and run again";
     /// An argument is out of range.
     Argument = 904, "an argument is out of range";
+
+    /// A null pointer, or Java's null, where a value must stand (C and Java).
+    NullPointer = 921, "a null pointer was given where a value must stand";
+    /// A handle that was closed, is of another kind, or never was one (C and Java).
+    StaleHandle = 922, "the handle was closed, or never was one of this kind";
+    /// The caller's buffer cannot take the result; the length it needs was written (C and Java).
+    BufferTooSmall = 923, "the buffer is too small for the result";
+    /// A callback of the host reported a failure, or threw (C and Java).
+    CallbackFailed = 924, "a callback of the host failed";
+    /// A callback of the host did not return within its deadline (C and Java).
+    CallbackTimeout = 925, "a callback of the host did not return in time";
+    /// More objects are open than handles can name, which is a leak (C and Java).
+    TooManyHandles = 926, "too many handles are open; close those that are no longer used";
+    /// A call still runs on the object, which ends when that call returns (C and Java).
+    InUse = 927, "a call on another thread still uses the object; it ends with that call";
 }
 
 impl core::fmt::Display for Error {

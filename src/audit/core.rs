@@ -11,6 +11,7 @@ use super::key::Signer;
 use super::kind::Kind;
 use super::lines::MAX_LINE;
 use super::options::Options;
+use super::outlets::{Failure, Outlets};
 use super::record::{self, Own, Place, Previous};
 use super::recover::{self, Resumed};
 use super::segment::Segment;
@@ -35,6 +36,7 @@ pub(crate) struct Setup {
     pub(crate) generations: Newest,
     pub(crate) poll: Option<Poll>,
     pub(crate) lock: Lock,
+    pub(crate) sinks: Outlets,
 }
 
 impl Setup {
@@ -78,7 +80,7 @@ struct Staged {
 impl Core {
     /// Opens the log, recovers it, and writes its first records and a checkpoint.
     pub(crate) fn open(mut setup: Box<Setup>) -> core::result::Result<Self, (Box<Setup>, Error)> {
-        match setup.guard().and_then(|()| Self::resume(&setup)) {
+        match setup.sinks.rearm().and_then(|()| setup.guard()).and_then(|()| Self::resume(&setup)) {
             Ok((resumed, checkpointed)) => Self::start(setup, resumed, checkpointed),
             Err(error) => Err((setup, error)),
         }
@@ -94,35 +96,42 @@ impl Core {
         self.setup.clock.now()
     }
 
-    /// Records `events` durably, in order, with one write; says of each its sequence number.
+    /// Records `events` durably, in order, with one write, and gives them to the sinks; says of each its sequence
+    /// number.
     ///
     /// An event too large for a record is refused alone. Any other error is that of all, and the log must not be
     /// used further.
     pub(crate) fn append(&mut self, events: &[Event]) -> Result<Vec<Result<u64>>> {
-        self.or_last_words(|core| {
+        let answers = self.or_last_words(|core| {
             let now = core.now();
             let mut staged = core.staged();
-            core.stage_clock_step(&mut staged, now)?;
+            core.stage_remarks(&mut staged, now)?;
             let answers = events
                 .iter()
                 .map(|event| core.stage(&mut staged, event, Own::default(), now).map(|()| staged.last()))
                 .collect();
             core.commit(staged, now)?;
             Ok(answers)
-        })
+        })?;
+        self.deliver()?;
+        Ok(answers)
     }
 
-    /// Does what is due at `now`: a heartbeat, or a checkpoint.
+    /// Does what is due at `now`: a heartbeat, a checkpoint, an alert about a sink.
     pub(crate) fn tick(&mut self, now: Now) -> Result<()> {
+        self.setup.sinks.go_on();
         let fresh = self.state.frontier.size().saturating_sub(self.checkpointed);
         let due = fresh >= self.setup.options.checkpoint_records || now.since_boot_ms >= self.checkpoint_at;
-        if now.since_boot_ms >= self.heartbeat_at {
-            self.or_last_words(|core| core.heartbeat(now, Kind::LogHeartbeat))
-        } else if fresh > 0 && due {
-            self.or_last_words(|core| core.checkpoint(now))
-        } else {
-            Ok(())
-        }
+        self.or_last_words(|core| {
+            if now.since_boot_ms >= core.heartbeat_at {
+                return core.heartbeat(now, Kind::LogHeartbeat);
+            }
+            let mut staged = core.staged();
+            core.stage_alerts(&mut staged, now, core.setup.options.heartbeat_ms)?;
+            core.commit(staged, now)?;
+            if fresh > 0 && due { core.checkpoint(now) } else { Ok(()) }
+        })?;
+        self.deliver()
     }
 
     /// Milliseconds until `tick` has something to do, if nothing is appended.
@@ -143,10 +152,23 @@ impl Core {
     }
 
     /// Polls for the last counts, writes the last record and checkpoint, and gives back unused space.
+    ///
+    /// Sinks have until their deadlines; the threads of those that hang are left behind.
     pub(crate) fn close(mut self) -> Result<()> {
+        // What nobody waited for may still fail, and is said before the last record.
+        self.setup.sinks.drain();
         let now = self.now();
         self.or_last_words(|core| core.heartbeat(now, Kind::LogStop))?;
-        self.segment.truncate()
+        self.segment.truncate()?;
+        let delivered = self.deliver();
+        self.setup.sinks.drain();
+        self.setup.sinks.end();
+        delivered
+    }
+
+    /// Tells the sinks, which may reach somebody, that the log has failed.
+    pub(crate) fn tell_failed(&self, reason: Error) {
+        self.setup.sinks.log_failed(reason);
     }
 
     fn resume(setup: &Setup) -> Result<(Resumed, u64)> {
@@ -177,7 +199,8 @@ impl Core {
             heartbeat_at,
             last: now,
         };
-        match core.write_start(garbage, now) {
+        let written = core.write_start(garbage, now);
+        match written.and_then(|()| core.deliver()) {
             Ok(()) => Ok(core),
             Err(error) => Err((core.setup, error)),
         }
@@ -198,7 +221,7 @@ impl Core {
         self.stage(&mut staged, &start, Own::default(), now)?;
         let until = garbage.map_or(self.segment.end(), |garbage| garbage.until);
         self.segment.append_over(&staged.bytes, until, self.setup.options.extent_bytes)?;
-        self.state = staged.state;
+        self.written(staged);
         self.checkpoint(now)
     }
 
@@ -216,6 +239,8 @@ impl Core {
         };
         let mut staged = self.staged();
         self.stage_clock_step(&mut staged, now)?;
+        let interval = if kind == Kind::LogStop { 0 } else { self.setup.options.heartbeat_ms };
+        self.stage_alerts(&mut staged, now, interval)?;
         for count in &counts {
             if self.stage(&mut staged, count, Own::default(), now).is_err() {
                 event = event.detail("counts_lost", 1_i64);
@@ -226,6 +251,18 @@ impl Core {
         self.commit(staged, now)?;
         self.heartbeat_at = now.since_boot_ms.saturating_add(self.setup.options.heartbeat_ms);
         self.checkpoint(now)
+    }
+
+    /// What the log has to say of itself.
+    fn stage_remarks(&mut self, staged: &mut Staged, now: Now) -> Result<()> {
+        self.stage_clock_step(staged, now)?;
+        self.stage_alerts(staged, now, self.setup.options.heartbeat_ms)
+    }
+
+    /// What is to be said about sinks, of each at most once in `interval_ms`.
+    fn stage_alerts(&mut self, staged: &mut Staged, now: Now, interval_ms: u64) -> Result<()> {
+        let alerts = self.setup.sinks.due_alerts(now.since_boot_ms, interval_ms);
+        alerts.iter().try_for_each(|alert| self.stage(staged, alert, Own::default(), now))
     }
 
     fn stage_clock_step(&self, staged: &mut Staged, now: Now) -> Result<()> {
@@ -275,7 +312,7 @@ impl Core {
             return Err(Error::AuditReplaced);
         }
         self.segment.append(&staged.bytes, self.setup.options.extent_bytes)?;
-        self.state = staged.state;
+        self.written(staged);
         if self.segment.end() >= self.setup.options.segment_bytes { self.rotate(now) } else { Ok(()) }
     }
 
@@ -304,8 +341,38 @@ impl Core {
         rename(&mut next, &active)?;
         self.segment = next;
         self.first = self.state.frontier.size();
-        self.state = staged.state;
+        self.written(staged);
         Ok(())
+    }
+
+    /// Goes on after records that are on disk now.
+    fn written(&mut self, staged: Staged) {
+        self.setup.sinks.take(&staged.bytes);
+        self.state = staged.state;
+    }
+
+    /// Gives the sinks what has become durable, and waits for those that are required.
+    fn deliver(&mut self) -> Result<()> {
+        let now = self.now();
+        let Err(Failure { error, alerts }) = self.setup.sinks.deliver(now.since_boot_ms) else {
+            return Ok(());
+        };
+        // As far as that goes: the callers get the error in any case.
+        let _ = self.stop_for(error, &alerts, now);
+        Err(error)
+    }
+
+    /// Records that a sink has failed, and the log with it.
+    fn stop_for(&mut self, error: Error, alerts: &[Event], now: Now) -> Result<()> {
+        let mut staged = self.staged();
+        for alert in alerts {
+            self.stage(&mut staged, alert, Own::default(), now)?;
+        }
+        let checkpoint = Some(self.sign(&staged.state.frontier, now));
+        let stop = Event::new(Kind::LogStop).failed(error);
+        self.stage(&mut staged, &stop, Own { checkpoint, previous: None }, now)?;
+        self.commit(staged, now)?;
+        self.checkpoint(now)
     }
 
     fn or_last_words<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
@@ -328,7 +395,7 @@ impl Core {
             .and_then(|()| self.stage(&mut staged, &event, Own { checkpoint, previous: None }, now))
             .and_then(|()| self.segment.append(&staged.bytes, 1))
             .and_then(|()| {
-                self.state = staged.state;
+                self.written(staged);
                 self.checkpoint(now)
             });
     }
@@ -387,6 +454,7 @@ mod tests {
     use crate::audit::key::{Signer, VaultKey, tests::seed};
     use crate::audit::kind::Kind;
     use crate::audit::options::Options;
+    use crate::audit::outlets::Outlets;
     use crate::audit::streams::Streams;
     use crate::audit::verify::verify;
     use crate::card::id::StreamName;
@@ -435,6 +503,7 @@ mod tests {
             options,
             generations: Box::new(Generations::default),
             poll: None,
+            sinks: Outlets::new(Vec::new()),
         })
     }
 

@@ -13,6 +13,8 @@ use super::durable::Lock;
 use super::event::Event;
 use super::key::{Signer, VaultKey};
 use super::options::Options;
+use super::outlets::{Outlets, patience};
+use super::sink::Sink;
 use super::streams::Streams;
 use super::writer::{self, Command};
 use crate::card::id::StreamName;
@@ -30,6 +32,7 @@ pub struct Opening {
     options: Options,
     generations: Newest,
     poll: Option<Poll>,
+    sinks: Vec<Sink>,
 }
 
 impl Opening {
@@ -50,6 +53,7 @@ impl Opening {
             options: Options::default(),
             generations: Box::new(Generations::default),
             poll: None,
+            sinks: Vec::new(),
         }
     }
 
@@ -80,15 +84,32 @@ impl Opening {
         self
     }
 
+    /// Where records go besides the file, each sink on a thread of its own.
+    ///
+    /// A record counts as written when it is on disk and every [`Required`](super::SinkDuty::Required) sink has it; so a
+    /// caller waits up to the log's deadline and twice the longest deadline of a sink: for the commit under way, and
+    /// for its own.
+    #[must_use]
+    pub fn sinks(mut self, sinks: Vec<Sink>) -> Self {
+        self.sinks = sinks;
+        self
+    }
+
     /// Opens the stream for appending, recovers it if its last process was killed, and starts its thread.
     ///
-    /// When this returns, `log.start` is on disk, covered by a checkpoint.
+    /// When this returns, `log.start` is on disk, covered by a checkpoint, and with every required sink.
     ///
     /// # Errors
     /// [`Error::StreamUnknown`] if the vault's list does not hold this stream with this key;
     /// [`Error::AuditLocked`] if another process writes it; [`Error::AuditDamaged`] if the files are not what its
-    /// last process can have left; [`Error::DiskFull`], [`Error::Io`].
+    /// last process can have left; [`Error::SinkFailed`], [`Error::SinkTimeout`]; [`Error::DiskFull`], [`Error::Io`];
+    /// [`Error::Argument`] if two sinks have one name.
     pub fn open(self) -> Result<AuditLog> {
+        for (place, sink) in self.sinks.iter().enumerate() {
+            if self.sinks.iter().skip(place.saturating_add(1)).any(|other| other.name == sink.name) {
+                return Err(Error::Argument);
+            }
+        }
         let origin = self.vault.origin(&self.stream)?;
         let signer = Signer::new(&origin, self.seed);
         let streams = Streams::load(&self.dir, &self.vault)?;
@@ -97,6 +118,7 @@ impl Opening {
         }
         let audit = super::directory(&self.dir);
         let deadline = self.options.deadline;
+        let sinks_deadline = patience(&self.sinks);
         let setup = Setup {
             lock: Lock::take(&lock_path(&audit, self.stream.as_str()))?,
             audit,
@@ -106,6 +128,7 @@ impl Opening {
             options: self.options,
             generations: self.generations,
             poll: self.poll,
+            sinks: Outlets::new(self.sinks),
         };
         let core = Core::open(Box::new(setup)).map_err(|(_, error)| error)?;
         let state = Arc::new(Health::default());
@@ -120,6 +143,7 @@ impl Opening {
             commands,
             health: state,
             deadline,
+            sinks_deadline,
             opener: std::process::id(),
             thread: Some(thread),
         })
@@ -128,14 +152,15 @@ impl Opening {
 
 /// One stream, open for appending.
 ///
-/// Records of all threads that wait at the same time become durable with one write and one sync. After an error
-/// or a missed deadline the log has *failed*: it takes nothing more until [`reopen`](Self::reopen) succeeds.
+/// Records of all threads that wait at the same time become durable with one write and one sync, and go to each
+/// [`Sink`] together. After an error, a missed deadline, or the failure of a required sink the log has *failed*: it takes nothing more until [`reopen`](Self::reopen) succeeds.
 /// Dropping it closes it as far as that goes; [`close`](Self::close) says whether it went.
 pub struct AuditLog {
     stream: Arc<StreamName>,
     commands: Sender<Command>,
     health: Arc<Health>,
     deadline: core::time::Duration,
+    sinks_deadline: core::time::Duration,
     opener: u32,
     thread: Option<JoinHandle<()>>,
 }
@@ -145,7 +170,8 @@ impl AuditLog {
     ///
     /// # Errors
     /// [`Error::AuditTimeout`] after the deadline, [`Error::DiskFull`], [`Error::AuditReplaced`] if the file was
-    /// removed, replaced or cut, [`Error::Io`]: the log has failed then. [`Error::AuditUnavailable`] if it had failed before.
+    /// removed, replaced or cut, [`Error::SinkFailed`] or [`Error::SinkTimeout`] if a required sink does not have it,
+    /// [`Error::Io`]: the log has failed then. [`Error::AuditUnavailable`] if it had failed before.
     /// [`Error::Argument`] for an event of more than 64 KiB, [`Error::Forked`] in a forked process: these leave
     /// the log as it is.
     pub fn append(&self, event: Event) -> Result<Position> {
@@ -160,7 +186,7 @@ impl AuditLog {
         self.check_process()?;
         self.health.check()?;
         let (answer, receiver) = mpsc::sync_channel(1);
-        let deadline = self.deadline_from_now();
+        let deadline = self.deadline_from_now(2);
         self.send(Command::Append(Box::new(event), answer))?;
         Ok(Pending { receiver, deadline, stream: Arc::clone(&self.stream), health: Arc::clone(&self.health) })
     }
@@ -182,12 +208,14 @@ impl AuditLog {
     /// Opens a failed log again, as a new process would.
     ///
     /// # Errors
-    /// As [`Opening::open`]; [`Error::AuditTimeout`] if the thread still hangs. The log stays failed then.
+    /// As [`Opening::open`]; [`Error::AuditTimeout`] if the thread still hangs, [`Error::SinkTimeout`] if a required
+    /// sink does and nothing says how to make another. The log stays failed then.
     pub fn reopen(&self) -> Result<()> {
         self.ask(Command::Reopen)
     }
 
-    /// Writes the last records and a checkpoint, and gives the stream free.
+    /// Writes the last records and a checkpoint, gives the stream free, and lets the threads of the sinks end; those
+    /// that hang are left behind.
     ///
     /// # Errors
     /// [`Error::AuditUnavailable`] if the log had failed; else as [`append`](Self::append). The stream is given
@@ -215,7 +243,8 @@ impl AuditLog {
     fn ask(&self, command: impl FnOnce(SyncSender<Result<()>>) -> Command) -> Result<()> {
         self.check_process()?;
         let (answer, receiver) = mpsc::sync_channel(1);
-        let deadline = self.deadline_from_now();
+        // Closing lets the sinks finish twice, before and after the last record, and then end.
+        let deadline = self.deadline_from_now(6);
         self.send(command(answer))?;
         wait(&receiver, deadline, &self.health)
     }
@@ -224,8 +253,9 @@ impl AuditLog {
         self.commands.send(command).map_err(|_| Error::AuditUnavailable)
     }
 
-    fn deadline_from_now(&self) -> Option<Instant> {
-        Instant::now().checked_add(self.deadline)
+    fn deadline_from_now(&self, deliveries: u32) -> Option<Instant> {
+        let patience = self.deadline.saturating_add(self.sinks_deadline.saturating_mul(deliveries));
+        Instant::now().checked_add(patience)
     }
 
     fn check_process(&self) -> Result<()> {

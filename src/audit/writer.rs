@@ -80,7 +80,10 @@ impl Log {
     fn with<T>(&mut self, health: &Health, work: impl FnOnce(&mut Core) -> Result<T>) -> Result<T> {
         health.check()?;
         let Log::Open(core) = self else { return Err(Error::AuditUnavailable) };
-        work(core).inspect_err(|error| health.fail(*error))
+        work(core).inspect_err(|error| {
+            health.fail(*error);
+            core.tell_failed(*error);
+        })
     }
 
     fn commit(&mut self, batch: Vec<(Box<Event>, SyncSender<Result<u64>>)>, health: &Health) {

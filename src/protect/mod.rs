@@ -1,5 +1,6 @@
 //! The road in: from bytes to tokens, masks and fingerprints. Nothing here returns a card number.
 
+pub mod batch;
 pub mod context;
 pub mod fingerprint;
 pub mod layout;

@@ -82,9 +82,7 @@ impl Sealer {
     /// [`Error::KeyPeriod`] past its period; [`Error::Random`] if the operating system gives no randomness; what
     /// the store returns when a new block of message numbers is leased.
     pub fn seal_pan(&self, pan: &Pan, record: &RecordId) -> Result<Sealed> {
-        if self.field.as_str() != PAN_FIELD {
-            return Err(Error::Argument);
-        }
+        self.needs_pan_field()?;
         self.key.seal_pan(&self.start(record)?, record, pan)
     }
 
@@ -106,6 +104,10 @@ impl Sealer {
     /// The id of the key in use, as it stands in each record.
     pub const fn key_id(&self) -> &KeyId {
         self.key.id()
+    }
+
+    pub(super) fn needs_pan_field(&self) -> Result<()> {
+        if self.field.as_str() == PAN_FIELD { Ok(()) } else { Err(Error::Argument) }
     }
 
     /// How many values were sealed, a running count that outlives the sealer.

@@ -97,6 +97,11 @@ impl Tokenizer {
         Ok(tokens)
     }
 
+    /// The version of the token key that makes tokens.
+    pub fn version(&self) -> u32 {
+        self.current.version()
+    }
+
     /// Whose cards these are.
     pub fn tenant(&self) -> &TenantId {
         &self.tenant

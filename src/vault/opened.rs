@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::audit::{AuditLog, Event, Generations, Kind, VaultKey, last_generations};
+use crate::audit::{AuditLog, Event, Generations, Kind, Sink, VaultKey, last_generations};
 use crate::card::id::{Application, FieldName, StreamName};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -51,6 +51,9 @@ pub struct OpenOptions {
     pub stream: Stream,
     /// The clock to live by.
     pub clock: Arc<dyn Clock>,
+    /// Where audit records go besides the stream. One that is required stops reveals when it fails, until
+    /// [`Vault::reopen_log`].
+    pub sinks: Vec<Sink>,
 }
 
 /// An open vault. Dropping it closes its audit stream; [`close`](Vault::close) says whether that went well.
@@ -81,6 +84,7 @@ impl OpenOptions {
             application: Application::new(name)?,
             stream: Stream::Only(StreamName::new(name)?),
             clock: Arc::new(SystemClock::new()),
+            sinks: Vec::new(),
         })
     }
 
@@ -93,6 +97,13 @@ impl OpenOptions {
             stream: Stream::FirstFree(StreamName::new(DEFAULT_STREAM)?),
             ..Self::application(DEFAULT_STREAM)?
         })
+    }
+
+    /// The same, with one more audit sink.
+    #[must_use]
+    pub fn sink(mut self, sink: Sink) -> Self {
+        self.sinks.push(sink);
+        self
     }
 }
 

@@ -239,6 +239,7 @@ pub(crate) fn open_log(
             .options(settings.clone())
             .generations(generations.clone())
             .poll(move |_| meters.read())
+            .sinks(options.sinks.clone())
             .open()
             .at(&place);
         if !matches!(&outcome, Err(problem) if problem.error() == Error::AuditLocked) {

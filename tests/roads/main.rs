@@ -12,5 +12,6 @@ mod lifecycle;
 mod limits;
 mod records;
 mod sad;
+mod sinks;
 mod tamper;
 mod vectors;
