@@ -5,6 +5,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export SHOP_CUSTOMERS=${SHOP_CUSTOMERS:-80} SHOP_ORDERS=${SHOP_ORDERS:-12}
 [ -n "${PANVEIL_BIN:-}" ] || "${CARGO:-cargo}" build --release --locked -p panveil-cli --bin panveil
-examples/legacy-shop/run.sh demo
-echo
-examples/legacy-shop/run.sh migration
+examples/legacy-shop/run.sh check

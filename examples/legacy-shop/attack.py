@@ -3,7 +3,8 @@
     attack.py PORT LIST RESULT FILES
 
 Knows nothing of how the shop stores cards: it reads the names of tables and columns through the injection, and the fields of
-forms from the pages. LIST is for the referee alone. Writes what each attack got to RESULT, as JSON, and what it read of files to FILES.
+forms from the pages. LIST is for the referee alone. Writes what each attack got to RESULT, as JSON, and what it read of files to
+FILES.
 """
 
 import concurrent.futures
@@ -24,8 +25,8 @@ COMMON_PASSWORDS = ["123456", "password", "password1", "qwerty", "sunshine", "il
 LEAKED_VIEWING_PASSWORD = "view-2009"
 THREADS = 8
 FILES = [
-    "log/shop.log", "log/shop.log.1", "data/shop.mv.db", "data/shop.trace.db", "data/shop.mv.db.tempFile", "data/shop.mv.db.newFile",
-    "receipts/R00000001.txt", "vault/panveil.toml", "vault/policy.toml", "vault/manifest", "vault/keyring.pvk", "vault/state.db",
+    "log/shop.log", "log/shop.log.1", "data/shop.mv.db", "data/shop.trace.db", "data/shop.mv.db.tempFile",
+    "data/shop.mv.db.newFile", "receipts/R00000001.txt", "vault/panveil.toml", "vault/policy.toml", "vault/manifest", "vault/keyring.pvk", "vault/state.db",
     "vault/state.db-wal", "vault/trust/idp.jwks.json", "vault/audit/shop.jsonl", "vault/audit/shop.checkpoint",
     "vault/audit/shop.reserve", "vault/audit/cli.jsonl", "vault/audit/streams", "vault/audit/vault.vkey",
     "/proc/self/environ", "/proc/self/cmdline", "/proc/self/maps", "/proc/self/mem", "/proc/self/fd/0",
@@ -146,8 +147,9 @@ def main(port, path, result, read):
     record("desk", f"stolen admin session, on the desk's machine, {THREADS} at once", lambda: attack.reveal_all(stolen, DESK))
     with open(result, "w", encoding="utf-8") as file:
         json.dump({
-            "cards": len(referee.numbers), "orders": sum(not card["card"] for card in referee.cards), "attacks": results, "all": len(all_found), "passwords_worked": bool(own),
-            "session_stolen": bool(stolen), "threads": THREADS, "card_rows": len(attack.tables.get("CARDS", [])),
+            "cards": len(referee.numbers), "orders": sum(not card["card"] for card in referee.cards),
+            "attacks": results, "all": len(all_found), "card_rows": len(attack.tables.get("CARDS", [])),
+            "passwords_worked": bool(own), "session_stolen": bool(stolen), "threads": THREADS,
         }, file, indent=1)
     with open(read, "wb") as file:
         file.write(b"".join([log, *files]))

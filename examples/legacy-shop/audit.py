@@ -26,8 +26,10 @@ def main(panveil, vault):
         elif "reason" in own:
             refused[own["reason"]["code"]] += 1
     print(json.dumps({
-        "whole": status == 0 and verified["whole"], "records": sum(stream["records"] for stream in verified["streams"]),
-        "locked": [person(lock["actor"]) for lock in locks["locked"]], "revealed": len(cards), "to": sorted(to), "refused": refused,
+        "whole": status == 0 and verified["whole"],
+        "records": sum(stream["records"] for stream in verified["streams"]),
+        "locked": [person(lock["actor"]) for lock in locks["locked"]],
+        "revealed": len(cards), "to": sorted(to), "refused": refused,
     }))
 
 

@@ -7,6 +7,7 @@
 #   run.sh attack         attack the one that is being served
 #   run.sh demo           attack both; the table; exit status 0 only if every check held
 #   run.sh migration      kill the migration, start it again, look at the database each time; likewise
+#   run.sh check          demo and migration
 #   run.sh repatch DIR    write panveil.patch anew from an edited copy of target/after-source
 #
 # May be set: SHOP_CUSTOMERS (500), SHOP_ORDERS (40) of an ordinary day, SHOP_PORT (8080; demo takes free ones), and
@@ -21,7 +22,8 @@ panveil=${PANVEIL_BIN:-${CARGO_TARGET_DIR:-$root/target}/release/panveil}
 
 say() { printf '   %s\n' "$*"; }
 fail() { echo "legacy-shop: $*" >&2; exit 1; }
-maven() { mvn --quiet --batch-mode -Dstyle.color=never --file "$@"; }
+# Maven colours even its silence.
+maven() { mvn --quiet --batch-mode --file "$@" >"$work/maven.log" 2>&1 || { cat "$work/maven.log" >&2; return 1; }; }
 jar() { echo "$work/$1-source/target/shop.jar"; }
 
 # build VARIANT...: the sources go to target/VARIANT-source, the jar below them.
@@ -73,6 +75,7 @@ prepare() {
 pid=
 stop() {
   [ -z "$pid" ] && return
+  rm -f "$work/served"
   kill "$pid" 2>/dev/null || true
   wait "$pid" 2>/dev/null || true
   pid=
@@ -97,7 +100,6 @@ attack() { python3 "$here/attack.py" "$2" "$work/$1.csv" "$work/$1.json" "$work/
 
 demo() {
   local variant
-  build before after
   for variant in before after; do
     say "$variant: $customers customers, an ordinary day with $orders orders, then the attack"
     prepare "$variant"
@@ -109,6 +111,10 @@ demo() {
   echo
   python3 "$here/table.py" "$work/before.json" "$work/after.json" "$work/audit.json" "$(changed_lines)" \
     "$work/after.files" "$passphrase"
+}
+
+migration() {
+  python3 "$here/check_migration.py" "$(jar before)" "$(jar after)" "$panveil" "$work/migration" "$customers"
 }
 
 case ${1:-} in
@@ -126,10 +132,19 @@ case ${1:-} in
     attack "$variant" "$port"
     python3 "$here/table.py" "$work/$variant.json"
     ;;
-  demo) demo ;;
+  demo)
+    build before after
+    demo
+    ;;
+  check)
+    build before after
+    demo
+    echo
+    migration
+    ;;
   migration)
     build before after
-    python3 "$here/check_migration.py" "$(jar before)" "$(jar after)" "$panveil" "$work/migration" "$customers"
+    migration
     ;;
   repatch)
     rm -rf "$work/repatch" && mkdir -p "$work/repatch/before" "$work/repatch/after"
@@ -138,5 +153,5 @@ case ${1:-} in
     (cd "$work/repatch" && diff -ruN before after | sed -E 's/^((---|[+]{3}) [^\t]*)\t.*/\1/' >"$here/panveil.patch") || true
     say "panveil.patch: $(changed_lines) lines changed"
     ;;
-  *) sed -n '2,15p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,16p' "$0" >&2; exit 2 ;;
 esac

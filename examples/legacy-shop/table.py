@@ -6,6 +6,7 @@
 """
 
 import json
+import os
 import sys
 
 BUDGET = 20  # cards in 10 minutes for one person: policy.toml of a new dev vault
@@ -17,9 +18,9 @@ def load(path):
         return json.load(file)
 
 
-def print_table(results):
+def print_table(results, titles):
     width = max(len(attack["attack"]) for attack in results[0]["attacks"])
-    print(f"   {'':{width}}" + "".join(f" | {title:^30}" for title in ("before", "after")[: len(results)]))
+    print(f"   {'':{width}}" + "".join(f" | {title:^30}" for title in titles))
     head = f" | {'full numbers':>12} {'codes':>7} {'requests':>9}"
     print(f"   {'attack':{width}}" + head * len(results))
     for rows in zip(*(result["attacks"] for result in results)):
@@ -67,13 +68,13 @@ def checks(before, after, audit, changed, files, secret):
 
 def main(*paths):
     if len(paths) == 1:
-        print_table([load(paths[0])])
+        print_table([load(paths[0])], [os.path.basename(paths[0]).split(".")[0]])
         return 0
     before, after, audit = map(load, paths[:3])
     changed, secret = paths[3], paths[5]
     with open(paths[4], "rb") as file:
         files = file.read()
-    print_table([before, after])
+    print_table([before, after], ["before", "after"])
     refused = ", ".join(f"{count:,} {reason}" for reason, count in sorted(audit["refused"].items()))
     print(f"\n   panveil's audit log: {audit['records']:,} records, {'whole' if audit['whole'] else 'NOT WHOLE'};"
           f" {audit['revealed']} cards revealed, to {', '.join(audit['to'])};")
@@ -81,8 +82,9 @@ def main(*paths):
     print(f"   the program changed by {changed} lines\n")
     faults = 0
     for what, expected, came in checks(before, after, audit, changed, files, secret):
-        faults += expected != came
-        print(f"   {'ok ' if expected == came else 'BAD'}  {what}: {came}" + ("" if expected == came else f" (expected: {expected})"))
+        good = expected == came
+        faults += not good
+        print(f"   {'ok ' if good else 'BAD'}  {what}: {came}" + ("" if good else f" (expected: {expected})"))
     return 1 if faults else 0
 
 
