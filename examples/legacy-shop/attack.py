@@ -26,8 +26,9 @@ LEAKED_VIEWING_PASSWORD = "view-2009"
 THREADS = 8
 FILES = [
     "log/shop.log", "log/shop.log.1", "data/shop.mv.db", "data/shop.trace.db", "data/shop.mv.db.tempFile",
-    "data/shop.mv.db.newFile", "receipts/R00000001.txt", "vault/panveil.toml", "vault/policy.toml", "vault/manifest", "vault/keyring.pvk", "vault/state.db",
-    "vault/state.db-wal", "vault/trust/idp.jwks.json", "vault/audit/shop.jsonl", "vault/audit/shop.checkpoint",
+    "data/shop.mv.db.newFile", "receipts/R00000001.txt",
+    "vault/panveil.toml", "vault/policy.toml", "vault/manifest", "vault/keyring.pvk", "vault/state.db", "vault/state.db-wal",
+    "vault/trust/idp.jwks.json", "vault/audit/shop.jsonl", "vault/audit/shop.checkpoint",
     "vault/audit/shop.reserve", "vault/audit/cli.jsonl", "vault/audit/streams", "vault/audit/vault.vkey",
     "/proc/self/environ", "/proc/self/cmdline", "/proc/self/maps", "/proc/self/mem", "/proc/self/fd/0",
 ]

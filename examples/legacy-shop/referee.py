@@ -19,7 +19,7 @@ class Referee:
     def numbers_in(self, loot):
         """The distinct full card numbers of the list in some byte strings."""
         found = set()
-        for body in loot:
+        for body in set(loot):
             for text in readings(body):
                 for digits in re.findall(r"[0-9]{12,}", text):
                     for length in self.lengths:
