@@ -138,6 +138,10 @@ pub enum panveil_status {
     PANVEIL_AUDIT_TIMEOUT = 605,
     /// the audit file was removed, replaced or cut while in use.
     PANVEIL_AUDIT_REPLACED = 606,
+    /// a required audit sink failed, so nothing is revealed; mend it and open the log again.
+    PANVEIL_SINK_FAILED = 607,
+    /// a required audit sink did not answer in time, so nothing is revealed.
+    PANVEIL_SINK_TIMEOUT = 608,
     /// the state store cannot be reached.
     PANVEIL_STORE_UNAVAILABLE = 701,
     /// the state store is damaged or was edited; restore it from a backup.
@@ -252,6 +256,8 @@ impl From<Error> for panveil_status {
             Error::StreamUnknown => Self::PANVEIL_STREAM_UNKNOWN,
             Error::AuditTimeout => Self::PANVEIL_AUDIT_TIMEOUT,
             Error::AuditReplaced => Self::PANVEIL_AUDIT_REPLACED,
+            Error::SinkFailed => Self::PANVEIL_SINK_FAILED,
+            Error::SinkTimeout => Self::PANVEIL_SINK_TIMEOUT,
             Error::StoreUnavailable => Self::PANVEIL_STORE_UNAVAILABLE,
             Error::StoreDamaged => Self::PANVEIL_STORE_DAMAGED,
             Error::StoreRollback => Self::PANVEIL_STORE_ROLLBACK,

@@ -34,6 +34,20 @@ final class Reaper implements Runnable {
         return guard;
     }
 
+    /** The vault was closed, and everything of it with it: nothing of it needs watching. */
+    static void releaseAll(VaultOwner owner) {
+        synchronized (LOCK) {
+            GUARDS.removeIf(guard -> guard.owner == owner);
+            endIfIdle();
+        }
+    }
+
+    private static void endIfIdle() {
+        if (GUARDS.isEmpty() && thread != null) {
+            thread.interrupt();
+        }
+    }
+
     /** What is left of a ticket that was collected. */
     static final class Guard extends PhantomReference<Ticket> {
         private final Kind kind;
@@ -50,9 +64,8 @@ final class Reaper implements Runnable {
         /** The ticket is being closed. */
         void release() {
             synchronized (LOCK) {
-                if (GUARDS.remove(this) && GUARDS.isEmpty() && thread != null) {
-                    thread.interrupt();
-                }
+                GUARDS.remove(this);
+                endIfIdle();
             }
             clear();
         }

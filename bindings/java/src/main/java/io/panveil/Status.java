@@ -136,6 +136,10 @@ public enum Status {
     AUDIT_TIMEOUT(605, "the audit log did not become durable in time, so nothing is revealed"),
     /** The audit file was removed, replaced or cut while in use. */
     AUDIT_REPLACED(606, "the audit file was removed, replaced or cut while in use"),
+    /** A required audit sink failed, so nothing is revealed; mend it and open the log again. */
+    SINK_FAILED(607, "a required audit sink failed, so nothing is revealed; mend it and open the log again"),
+    /** A required audit sink did not answer in time, so nothing is revealed. */
+    SINK_TIMEOUT(608, "a required audit sink did not answer in time, so nothing is revealed"),
     /** The state store cannot be reached. */
     STORE_UNAVAILABLE(701, "the state store cannot be reached"),
     /** The state store is damaged or was edited; restore it from a backup. */

@@ -132,6 +132,10 @@ public final class Tokenizer implements AutoCloseable {
         return new Token(0, Digits.MAX, layout, version).format();
     }
 
+    Vault vault() {
+        return vault;
+    }
+
     /** Ends it and wipes its keys, when the calls that still run are done. A second call does nothing. */
     @Override
     public void close() {

@@ -228,6 +228,7 @@ public final class Vault implements AutoCloseable {
     public void close() {
         long result = ticket.close();
         owner.close();
+        Reaper.releaseAll(owner);
         Native.check(result);
     }
 

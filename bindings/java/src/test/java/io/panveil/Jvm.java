@@ -17,6 +17,7 @@ final class Jvm {
     private static final long PATIENCE_SECONDS = 120;
 
     private final List<String> command = new ArrayList<>();
+    private final List<String> unset = new ArrayList<>();
     private String classPath = System.getProperty("java.class.path");
 
     /** How it ended, and all that it printed. */
@@ -38,6 +39,12 @@ final class Jvm {
     /** The jar that is tested. */
     static Path jar() {
         return Paths.get(System.getProperty("panveil.jar"));
+    }
+
+    /** Takes a variable out of its environment. */
+    Jvm without(String variable) {
+        unset.add(variable);
+        return this;
     }
 
     Jvm classPath(Path... entries) {
@@ -65,6 +72,7 @@ final class Jvm {
             Path output = Files.createTempFile("panveil-jvm", ".out");
             try {
                 ProcessBuilder builder = new ProcessBuilder(command);
+                builder.environment().keySet().removeAll(unset);
                 builder.redirectErrorStream(true).redirectOutput(output.toFile());
                 Process process = builder.start();
                 if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

@@ -94,6 +94,19 @@ final class Lab implements AutoCloseable {
         }
     }
 
+    static Path path(String text) {
+        return Paths.get(text);
+    }
+
+    /** The lines of a file in this lab's folder. */
+    List<String> lines(String name) {
+        try {
+            return Files.readAllLines(folder.resolve(name));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
     /** All text of the vault's audit log. */
     String log() {
         try (Stream<Path> files = Files.list(vault.resolve("audit"))) {
