@@ -24,6 +24,7 @@ demo: tools
 	$(CARGO) build --release --locked -p panveil-cli --bin panveil --examples
 	$(CARGO) build --release --locked -p panveil --features vault --example test_issuer
 	bash examples/demo.sh
+	bash examples/legacy-shop/run.sh demo
 
 test: lint unit ffi java doc replay bench-quick
 	@echo "make test: everything passed"
@@ -44,6 +45,12 @@ ffi: tools
 
 java: tools
 	bash scripts/test-java.sh
+
+java: tools
+	bash scripts/test-java.sh
+
+shop: tools
+	bash scripts/test-shop.sh
 
 doc: tools
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps -p panveil --all-features
