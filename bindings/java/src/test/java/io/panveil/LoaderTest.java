@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,6 +20,11 @@ class LoaderTest {
 
     /** A JVM whose home and temporary folder lie in the lab, so that nothing of this machine helps it. */
     private static Jvm jvm(Lab lab, String... options) {
+        try {
+            Files.createDirectories(lab.folder.resolve("tmp"));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
         String[] all = new String[options.length + 2];
         all[0] = "-Duser.home=" + lab.folder.resolve("home");
         all[1] = "-Djava.io.tmpdir=" + lab.folder.resolve("tmp");
