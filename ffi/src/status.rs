@@ -49,6 +49,12 @@ pub enum panveil_status {
     PANVEIL_WALK_EXHAUSTED = 206,
     /// FF1 takes 6 to 19 decimal digits.
     PANVEIL_FF1_LENGTH = 207,
+    /// the token has expired.
+    PANVEIL_TOKEN_EXPIRED = 208,
+    /// nearly all tokens beside these clear digits are in use; use a layout that keeps fewer.
+    PANVEIL_TOKEN_SPACE_FULL = 209,
+    /// this request id was used for another card number.
+    PANVEIL_REQUEST_REUSED = 210,
     /// not a sealed record.
     PANVEIL_NOT_SEALED = 301,
     /// the sealed record has a newer format version; update panveil.
@@ -212,6 +218,9 @@ impl From<Error> for panveil_status {
             Error::NotAHandle => Self::PANVEIL_NOT_A_HANDLE,
             Error::WalkExhausted => Self::PANVEIL_WALK_EXHAUSTED,
             Error::Ff1Length => Self::PANVEIL_FF1_LENGTH,
+            Error::TokenExpired => Self::PANVEIL_TOKEN_EXPIRED,
+            Error::TokenSpaceFull => Self::PANVEIL_TOKEN_SPACE_FULL,
+            Error::RequestReused => Self::PANVEIL_REQUEST_REUSED,
             Error::NotSealed => Self::PANVEIL_NOT_SEALED,
             Error::SealedVersion => Self::PANVEIL_SEALED_VERSION,
             Error::SealedSuite => Self::PANVEIL_SEALED_SUITE,
@@ -310,6 +319,9 @@ pub(crate) fn text(number: u32) -> &'static CStr {
         205 => c"a handle is a token with its format, such as f1.6-4:TOKEN, or a sealed record",
         206 => c"the cycle walk found no token within its bound",
         207 => c"FF1 takes 6 to 19 decimal digits",
+        208 => c"the token has expired",
+        209 => c"nearly all tokens beside these clear digits are in use; use a layout that keeps fewer",
+        210 => c"this request id was used for another card number",
         301 => c"not a sealed record",
         302 => c"the sealed record has a newer format version; update panveil",
         303 => c"the sealed record has a suite this build does not open",

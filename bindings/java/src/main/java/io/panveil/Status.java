@@ -46,6 +46,12 @@ public enum Status {
     WALK_EXHAUSTED(206, "the cycle walk found no token within its bound"),
     /** FF1 takes 6 to 19 decimal digits. */
     FF1_LENGTH(207, "FF1 takes 6 to 19 decimal digits"),
+    /** The token has expired. */
+    TOKEN_EXPIRED(208, "the token has expired"),
+    /** Nearly all tokens beside these clear digits are in use; use a layout that keeps fewer. */
+    TOKEN_SPACE_FULL(209, "nearly all tokens beside these clear digits are in use; use a layout that keeps fewer"),
+    /** This request id was used for another card number. */
+    REQUEST_REUSED(210, "this request id was used for another card number"),
     /** Not a sealed record. */
     NOT_SEALED(301, "not a sealed record"),
     /** The sealed record has a newer format version; update panveil. */
