@@ -311,6 +311,18 @@ enum panveil_status
    */
   PANVEIL_FF1_LENGTH = 207,
   /**
+   * the token has expired.
+   */
+  PANVEIL_TOKEN_EXPIRED = 208,
+  /**
+   * nearly all tokens beside these clear digits are in use; use a layout that keeps fewer.
+   */
+  PANVEIL_TOKEN_SPACE_FULL = 209,
+  /**
+   * this request id was used for another card number.
+   */
+  PANVEIL_REQUEST_REUSED = 210,
+  /**
    * not a sealed record.
    */
   PANVEIL_NOT_SEALED = 301,
