@@ -2,9 +2,9 @@
 
 use panveil::card::{PanRules, Shown, spot};
 use panveil::protect::Sealer;
-use panveil::protect::batch::{MASK_RECORD, PAN_RECORD, SEALED_RECORD, mask_all, outcome, pan_record};
+use panveil::protect::batch::{MASK_RECORD, SEALED_RECORD, mask_all, outcome};
 use panveil::{Error, Result as Protection};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 use super::pan_records::PanRecords;
 use super::tokens::{Maker, Tokens, text};
@@ -61,9 +61,8 @@ struct Place {
 
 impl CardBatch for Laid<'_> {
     fn add(&mut self, pan_cell: &[u8], record_cell: Option<&[u8]>) {
-        let cell = read(pan_cell).map(|record| {
-            let (at, id) = (self.pans.as_slice().len(), self.ids.len());
-            self.pans.push(&record);
+        let (at, id) = (self.pans.as_slice().len(), self.ids.len());
+        let cell = lay(pan_cell, &mut self.pans).map(|()| {
             let id_holds_pan = self.sealer.is_some() && self.add_id(record_cell);
             Place { at, id, id_holds_pan }
         });
@@ -147,13 +146,9 @@ impl Laid<'_> {
 /// Characters of a random record id.
 const RANDOM_ID: u8 = 32;
 
-/// The record of a card cell. A wrong check digit of bare digits is left to the batch to find.
-fn read(cell: &[u8]) -> Protection<Zeroizing<[u8; PAN_RECORD]>> {
-    let record = match pan_record(cell) {
-        Ok(record) => record,
-        Err(_) => pan_record(PanRules::new().parse_normalized(cell)?.expose())?,
-    };
-    Ok(Zeroizing::new(record))
+/// Adds the card number of a cell. A wrong check digit of bare digits is left to the batch to find.
+fn lay(cell: &[u8], pans: &mut PanRecords) -> Protection<()> {
+    pans.push(cell).or_else(|_| pans.push(PanRules::new().parse_normalized(cell)?.expose()))
 }
 
 /// The text form of a sealed record, base64url (RFC 4648, section 5).
