@@ -1,4 +1,4 @@
-//! AES-256-GCM-SIV (RFC 8452) for sealing: the same result as the crate `aes-gcm-siv`, in about half the time.
+//! AES-256-GCM-SIV (RFC 8452) for sealing: the same result as the crate `aes-gcm-siv`, by a shorter way.
 //!
 //! That crate encrypts the six blocks of a record's keys one after the other, hashes in several calls and goes through
 //! a stream cipher. Here the six blocks are encrypted side by side, all that is hashed lies in one piece, and the key
@@ -164,8 +164,7 @@ fn length_block(associated: usize, buffer: usize) -> Result<[u8; 16]> {
 /// RFC 8452, section 6.
 const MOST_BYTES: u64 = 1 << 36;
 
-/// Zeros that are not optimized away, a vector at a time: `zeroize` writes byte by byte, which for the blocks of one
-/// record takes as long as hashing them.
+/// Zeros that are not optimized away, a vector at a time; `zeroize` writes byte by byte.
 fn wipe(bytes: &mut [u8]) {
     bytes.fill(0);
     optimization_barrier(bytes);

@@ -134,8 +134,7 @@ impl Sealer {
     /// Period, message numbers and nonces for as many records as there are places: how many of them may be sealed, and
     /// why no more. Their ids are the caller's to look at, as [`start`](Self::start) does.
     ///
-    /// One reading of the clock, one call of the operating system, and mostly one step of the counter: one by one they
-    /// took as long as the cipher.
+    /// One reading of the clock, one call of the operating system, and mostly one step of the counter for all of them.
     pub(super) fn start_many(&self, nonces: &mut [[u8; NONCE_LENGTH]]) -> (usize, Result<()>) {
         if let Err(error) = self.key.permits(KeyUse::Protect, self.clock.now().wall) {
             return (0, Err(error));

@@ -65,8 +65,7 @@ pub(super) fn scan(bytes: &[u8], dialect: &Dialect, last: bool, mut cell: impl F
 
 /// What [`scan`] finds, for those who do not ask for the cells.
 ///
-/// Where no quote stands before the line ending, none can hide it, and nobody needs to look at the cells: that takes a
-/// tenth of the time.
+/// Where no quote stands before the line ending, none can hide it, and nobody needs to look at the cells.
 #[expect(clippy::arithmetic_side_effects, reason = "as in `scan`")]
 pub(super) fn scan_row(bytes: &[u8], dialect: &Dialect, last: bool) -> Found {
     let Some(at) = memchr3(b'"', b'\n', b'\r', bytes) else {
