@@ -5,27 +5,43 @@
 use std::fs;
 use std::io::{self, BufWriter, Write};
 
+use panveil::Error;
 use panveil_cli::legacy::Export;
 use panveil_cli::table::{
-    Ask, CardWork, Encoding, Existing, Input, Job, Protected, Reason, Separator, Settings, protect_file,
+    Ask, CardBatch, CardWork, Encoding, Existing, Input, Job, Protected, Reason, Separator, Settings,
+    protect_file,
 };
 
 /// Copies constants: what is measured is everything else.
 struct Nothing;
 
 impl CardWork for Nothing {
-    fn protect(&self, _: &[u8], record_cell: Option<&[u8]>, out: &mut Protected) -> Result<(), Reason> {
-        out.token.extend_from_slice(b"4111110394821111");
-        out.token_format.extend_from_slice(b"f1.6-4");
-        out.masked.extend_from_slice(b"************1111");
-        out.record_id.extend_from_slice(record_cell.unwrap_or_default());
-        out.sealed.extend_from_slice(&[b'x'; 112]);
-        Ok(())
+    fn batch(&self) -> Box<dyn CardBatch + '_> {
+        Box::new(Nothing)
     }
 
     fn is_card_number(&self, _: &[u8]) -> bool {
         false
     }
+}
+
+impl CardBatch for Nothing {
+    fn add(&mut self, _: &[u8], _: Option<&[u8]>) {}
+
+    fn run(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn write(&self, _: usize, out: &mut Protected) -> Result<(), Reason> {
+        out.token.extend_from_slice(b"4111110394821111");
+        out.token_format.extend_from_slice(b"f1.6-4");
+        out.masked.extend_from_slice(b"************1111");
+        out.record_id.extend_from_slice(b"C00000017");
+        out.sealed.extend_from_slice(&[b'x'; 112]);
+        Ok(())
+    }
+
+    fn clear(&mut self) {}
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -1,14 +1,14 @@
 //! The CSV engine on random tables and random bytes.
 
 use panveil_cli::table::{
-    Ask, CardWork, Encoding, Escape, Protected, Reason, Separator, Settings, Table, check,
+    Ask, Encoding, Escape, Protected, Reason, Separator, Settings, SingleCardWork, Table, check,
 };
 use proptest::prelude::*;
 
 /// Takes any cell and finds no card anywhere: what is left is the table itself.
 struct Anything;
 
-impl CardWork for Anything {
+impl SingleCardWork for Anything {
     fn protect(&self, pan_cell: &[u8], _: Option<&[u8]>, out: &mut Protected) -> Result<(), Reason> {
         out.token.extend_from_slice(pan_cell);
         Ok(())

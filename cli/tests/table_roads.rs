@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use panveil::Error;
 use panveil_cli::legacy::Export;
 use panveil_cli::table::{
-    Ask, CardWork, Encoding, Existing, Input, Job, Protected, Reason, Separator, Settings, Summary, Table,
-    TableError, Warning, protect_file,
+    Ask, Encoding, Existing, Input, Job, Protected, Reason, Separator, Settings, SingleCardWork, Summary,
+    Table, TableError, Warning, protect_file,
 };
 
 /// Checks Luhn as the real one does, and writes the last four in place of a token: the engine does not care.
@@ -32,7 +32,7 @@ impl LastFour {
     }
 }
 
-impl CardWork for LastFour {
+impl SingleCardWork for LastFour {
     fn protect(
         &self,
         pan_cell: &[u8],

@@ -19,7 +19,7 @@ macro_rules! ids {
             /// # Errors
             /// [`Error::IdFormat`] unless it is 1 to 255 bytes of printable ASCII without a space at an end.
             pub fn new(text: &str) -> Result<Self> {
-                check(text).map(|()| Self(text.into()))
+                check(text.as_bytes()).map(|()| Self(text.into()))
             }
 
             /// The id as text.
@@ -81,10 +81,10 @@ pub enum ActorKind {
     Service,
 }
 
-fn check(text: &str) -> Result<()> {
-    let bytes = text.as_bytes();
+/// The rule of all ids, for those who have bytes and want to keep no copy.
+pub(crate) fn check(bytes: &[u8]) -> Result<()> {
     let printable = bytes.iter().all(|byte| matches!(byte, 0x20..=0x7e));
-    let trimmed = !text.starts_with(' ') && !text.ends_with(' ');
+    let trimmed = !bytes.starts_with(b" ") && !bytes.ends_with(b" ");
     if bytes.is_empty() || bytes.len() > MAX_ID || !printable || !trimmed {
         return Err(Error::IdFormat);
     }

@@ -77,7 +77,7 @@ pub struct Masked(Starred);
 impl Masked {
     /// The last four digits, the others as stars.
     pub fn last4(pan: &Pan) -> Self {
-        Self(Starred::new(pan, Shown::LAST4))
+        Self(Starred::new(pan.expose(), Shown::LAST4))
     }
 
     /// The digits that `shown` names, the others as stars: for roles that may see them (PCI DSS 3.4.1).
@@ -86,16 +86,21 @@ impl Masked {
     /// [`Error::MaskRefused`] if this card number would be shown beyond its BIN and last four: a BIN of eight
     /// needs 16 digits or more, and a BIN of six 13.
     pub fn of(pan: &Pan, shown: Shown) -> Result<Self> {
+        Self::of_digits(pan.expose(), shown)
+    }
+
+    /// Likewise of the digits of a card number that was checked.
+    pub(crate) fn of_digits(digits: &[u8], shown: Shown) -> Result<Self> {
         // With fewer than three hidden digits the check digit leaves at most ten candidates.
         let shortest = match shown.bin {
             0 => 12,
             6 => 13,
             _ => 16,
         };
-        if pan.length() < shortest {
+        if digits.len() < shortest {
             return Err(Error::MaskRefused);
         }
-        Ok(Self(Starred::new(pan, shown)))
+        Ok(Self(Starred::new(digits, shown)))
     }
 
     /// The mask: as long as the card number, hidden digits as `*`.
@@ -136,7 +141,7 @@ impl Truncated {
         if shown.bin > longest_stored_bin(pan) {
             return Err(Error::TruncationRefused);
         }
-        Ok(Self(Starred::new(pan, shown)))
+        Ok(Self(Starred::new(pan.expose(), shown)))
     }
 
     /// The truncated number: as long as the card number, removed digits as `*`.
@@ -172,11 +177,11 @@ struct Starred {
 }
 
 impl Starred {
-    fn new(pan: &Pan, shown: Shown) -> Self {
-        let length = pan.length();
+    fn new(digits: &[u8], shown: Shown) -> Self {
+        let length = digits.len();
         let mut text = [b'*'; MAX_DIGITS];
         let tail = length.saturating_sub(shown.last);
-        for (place, (to, from)) in text.iter_mut().zip(pan.expose()).enumerate() {
+        for (place, (to, from)) in text.iter_mut().zip(digits).enumerate() {
             if place < shown.bin || place >= tail {
                 *to = *from;
             }

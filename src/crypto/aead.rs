@@ -10,6 +10,7 @@ use aes_gcm_siv::{Aes256GcmSiv, Nonce, Tag};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
+use super::gcm_siv::GcmSivEncryptor;
 use super::kdf;
 use super::secret::Secret;
 use crate::error::{Error, Result};
@@ -45,6 +46,8 @@ impl KeyId {
 /// A sealing key with the id that commits to it.
 pub struct CommittingAead {
     id: KeyId,
+    /// Seals; the other opens.
+    encryptor: GcmSivEncryptor,
     cipher: Box<Aes256GcmSiv>,
 }
 
@@ -57,7 +60,8 @@ impl CommittingAead {
         let key = kdf::expand(secret, b"panveil/v1/seal/key")?;
         let id = kdf::expand(secret, b"panveil/v1/seal/id")?;
         let cipher = Aes256GcmSiv::new_from_slice(key.expose()).map_err(|_| Error::Internal)?;
-        Ok(Self { id: KeyId(*id.expose()), cipher: Box::new(cipher) })
+        let encryptor = GcmSivEncryptor::new(&key);
+        Ok(Self { id: KeyId(*id.expose()), encryptor, cipher: Box::new(cipher) })
     }
 
     /// The id that stands in each record.
@@ -76,11 +80,7 @@ impl CommittingAead {
         associated: &[u8],
         buffer: &mut [u8],
     ) -> Result<[u8; TAG_LENGTH]> {
-        let tag = self
-            .cipher
-            .encrypt_inout_detached(&Nonce::from(*nonce), associated, buffer.into())
-            .map_err(|_| Error::ValueLength)?;
-        Ok(tag.into())
+        self.encryptor.encrypt(nonce, associated, buffer)
     }
 
     /// Decrypts `buffer` in place. On failure the buffer is wiped: unauthenticated plaintext reaches nobody.

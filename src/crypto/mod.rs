@@ -2,5 +2,6 @@
 
 pub mod aead;
 pub mod ff1;
+mod gcm_siv;
 pub mod kdf;
 pub mod secret;

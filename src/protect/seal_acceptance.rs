@@ -7,13 +7,14 @@ use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use aes_gcm_siv::aead::AeadInOut;
 use aes_gcm_siv::{Aes256GcmSiv, Nonce, Tag};
 
+use super::batch::{PAN_RECORD, SEALED_RECORD, pan_record, status};
 use super::context::Context;
 use super::opener::{Opened, Opener};
 use super::seal_key::{OpenedPan, SealKey};
 use super::sealed::{self, Sealed};
 use super::sealer::Sealer;
 use crate::card::id::{FieldName, RecordId, TenantId};
-use crate::card::{Pan, PanRules};
+use crate::card::{Pan, PanRules, luhn};
 use crate::clock::{Clock, Now, Timestamp};
 use crate::crypto::aead::NONCE_LENGTH;
 use crate::crypto::kdf::{self, Label};
@@ -285,6 +286,79 @@ fn ac_27_at_the_limit_sealing_refuses_also_after_a_restart() {
     assert_eq!(CounterLease::counted(&store, &id), Ok(100_000));
 }
 
+#[test]
+fn ac_27_a_batch_ends_where_the_limit_is_and_every_record_of_it_opens() {
+    const LIMIT: usize = 1500;
+    let ring = keyring();
+    let store = Arc::new(AuthenticatedStore::create(MemoryStore::new(), &Secret::random().unwrap()).unwrap());
+    let id = *key(&ring, "a", "pan").id().as_bytes();
+    let sealer = || {
+        let counter = CounterLease::new(Arc::clone(&store), id, LIMIT as u64).unwrap();
+        Sealer::new(tenant("a"), field("pan"), key(&ring, "a", "pan"), counter, Arc::new(Fixed))
+    };
+    // Every third record is no card number: it costs the key no message number, before the limit and behind it.
+    let good = |number: u32| {
+        let payload = format!("400000{number:09}");
+        let digit = luhn::check_digit(payload.as_bytes());
+        Pan::parse(format!("{payload}{digit}").as_bytes()).unwrap()
+    };
+    let cards: Vec<Pan> = (0..3000).map(good).collect();
+    let record = |(place, card): (usize, &Pan)| {
+        if place % 3 == 0 { [0; PAN_RECORD] } else { pan_record(card.expose()).unwrap() }
+    };
+    let pans: Vec<_> = cards.iter().enumerate().map(record).collect();
+    let ids: Vec<u8> = (0..3000).flat_map(|place| packed_id(&format!("C{place}"))).collect();
+    let mut out = vec![[0xaa; SEALED_RECORD]; pans.len()];
+    let sealing = sealer();
+    let report = sealing.seal_all(&pans, &ids, &mut out).unwrap();
+    assert_eq!((report.done, report.refused), (LIMIT, 1500));
+    assert_eq!(sealing.count().load(core::sync::atomic::Ordering::Relaxed), LIMIT as u64);
+    let opener = opener_of(Arc::clone(&ring), "a");
+    // The card after the last number; before it stands one of zeros.
+    let end = 2251;
+    let mut nonces = HashSet::new();
+    for (place, record) in out.iter().enumerate() {
+        let expected = match place {
+            place if place >= end => Error::SealLimit.number(),
+            place if place % 3 == 0 => Error::PanLength.number(),
+            _ => 0,
+        };
+        assert_eq!(status(record), expected, "{place}");
+        if expected != 0 {
+            assert!(record[..86].iter().all(|byte| *byte == 0), "{place}");
+            continue;
+        }
+        assert!(nonces.insert(record[36..48].to_vec()));
+        let context = context("a", "pan", &format!("C{place}"));
+        let sealed = Sealed::from_bytes(&record[..84]).unwrap();
+        let Ok(Opened::Pan(pan)) = opener.open_sealed(&sealed, &context, START) else { panic!("{place}") };
+        assert!(pan.ct_eq(&cards[place]));
+    }
+    assert_eq!(CounterLease::counted(&store, &id), Ok(LIMIT as u64));
+    // The next process seals nothing, and its batch says why at every record.
+    assert_eq!(sealer().seal_all(&pans, &ids, &mut out).unwrap().done, 0);
+}
+
+#[test]
+fn a_batch_of_one_is_the_record_of_a_single_call() {
+    let ring = keyring();
+    let (own, record, nonce) = (key(&ring, "a", "pan"), RecordId::new("C1").unwrap(), nonce());
+    for number in 0..50 {
+        let single = own.seal_pan(&nonce, &record, &card(number)).unwrap();
+        let mut place = [0xaa; 84];
+        let mut associated = own.associated();
+        for other in ["a much longer id than the next", "C1"] {
+            associated.of(other.as_bytes());
+        }
+        own.seal_digits(&nonce, associated.of(b"C1"), card(number).expose(), &mut place).unwrap();
+        assert_eq!(single.as_bytes(), place);
+    }
+}
+
+fn packed_id(id: &str) -> Vec<u8> {
+    [&[u8::try_from(id.len()).unwrap()], id.as_bytes()].concat()
+}
+
 // ---------------------------------------------------------------- key commitment
 
 #[test]
@@ -296,7 +370,7 @@ fn ac_25_a_record_crafted_to_open_under_two_keys_is_refused() {
     let context_of = |of: &str| context(of, "name", "C1");
     let header = sealed::header(own.id());
     let start = sealed::associated_start(&header, &tenant("a"), &field("name"));
-    let associated = sealed::associated_data(&start, context_of("a").record());
+    let associated = sealed::AssociatedData::new(&start).of(context_of("a").record().as_bytes()).to_vec();
     let [cipher, other_cipher] = ["a", "b"].map(|of| cipher_key(root, of, "name"));
     let nonce = nonce();
     let (body, tag) = craft([&cipher, &other_cipher], &nonce, &associated);

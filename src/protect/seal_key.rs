@@ -6,7 +6,7 @@ use crate::card::id::{FieldName, RecordId, TenantId};
 use crate::card::pan::{Pan, PanRules};
 use crate::card::sad::denotes_sad;
 use crate::clock::Timestamp;
-use crate::crypto::aead::{CommittingAead, KeyId, NONCE_LENGTH};
+use crate::crypto::aead::{CommittingAead, KeyId, NONCE_LENGTH, TAG_LENGTH};
 use crate::crypto::kdf::{Label, derive};
 use crate::crypto::secret::SecretBytes;
 use crate::error::{Error, Result};
@@ -14,10 +14,12 @@ use crate::keys::root::{KeyFacts, RootKey};
 use crate::keys::state::KeyUse;
 
 use super::context::Context;
-use super::sealed::{self, MAX_VALUE, Sealed};
+use super::sealed::{self, AssociatedData, HEADER_LENGTH, MAX_VALUE, Sealed};
 
 /// Bytes of a sealed card number before encryption: a kind byte, up to 19 digits, zeros.
 const PAN_PLAINTEXT: usize = 20;
+/// Bytes of a sealed card number.
+pub(super) const SEALED_PAN: usize = HEADER_LENGTH + NONCE_LENGTH + PAN_PLAINTEXT + TAG_LENGTH;
 /// The kind byte of a card number.
 const KIND_PAN: u8 = 0;
 /// The kind byte of a canary.
@@ -84,8 +86,7 @@ impl SealKey {
             return Err(Error::ValueLength);
         }
         let mut body = Zeroizing::new(value.to_vec());
-        let associated = sealed::associated_data(&self.associated_start, record);
-        let tag = self.aead.encrypt(nonce, &associated, &mut body)?;
+        let tag = self.aead.encrypt(nonce, self.associated().of(record.as_bytes()), &mut body)?;
         Ok(Sealed::assemble(&sealed::header(self.aead.id()), nonce, &body, &tag))
     }
 
@@ -97,10 +98,33 @@ impl SealKey {
         pan: &Pan,
     ) -> Result<Sealed> {
         let mut plain = Zeroizing::new([0u8; PAN_PLAINTEXT]);
-        for (place, digit) in plain.iter_mut().skip(1).zip(pan.expose()) {
-            *place = *digit;
-        }
+        write_plaintext(&mut plain, pan.expose());
         self.seal(nonce, record, plain.as_slice())
+    }
+
+    /// Seals a card number as [`seal_pan`](Self::seal_pan) does, for the record of this associated data, straight into
+    /// its place: no other copy of the digits is made. On an error the caller wipes the place.
+    pub(super) fn seal_digits(
+        &self,
+        nonce: &[u8; NONCE_LENGTH],
+        associated: &[u8],
+        digits: &[u8],
+        out: &mut [u8; SEALED_PAN],
+    ) -> Result<()> {
+        let (header, rest) = out.split_first_chunk_mut().ok_or(Error::Internal)?;
+        *header = sealed::header(self.aead.id());
+        let (nonce_place, rest) = rest.split_first_chunk_mut().ok_or(Error::Internal)?;
+        *nonce_place = *nonce;
+        let (body, tag) = rest.split_first_chunk_mut().ok_or(Error::Internal)?;
+        write_plaintext(body, digits);
+        let made = self.aead.encrypt(nonce, associated, body)?;
+        *tag.first_chunk_mut().ok_or(Error::Internal)? = made;
+        Ok(())
+    }
+
+    /// A buffer for the associated data of this key's records.
+    pub(super) fn associated(&self) -> AssociatedData {
+        AssociatedData::new(&self.associated_start)
     }
 
     /// Opens a record that names this key.
@@ -112,8 +136,9 @@ impl SealKey {
         }
         let mut body = Zeroizing::new(parts.ciphertext.to_vec());
         // The header of a record that was read is known, and its key id is this one: the same bytes.
-        let associated = sealed::associated_data(&self.associated_start, context.record());
-        self.aead.decrypt(parts.nonce, &associated, &mut body, parts.tag)?;
+        let mut associated = self.associated();
+        let associated = associated.of(context.record().as_bytes());
+        self.aead.decrypt(parts.nonce, associated, &mut body, parts.tag)?;
         Ok(SecretBytes::from(body.as_slice()))
     }
 
@@ -136,5 +161,15 @@ impl SealKey {
     fn fits(&self, context: &Context) -> Result<()> {
         let same = context.tenant() == &self.tenant && context.field() == &self.field;
         if same { Ok(()) } else { Err(Error::UnknownKey) }
+    }
+}
+
+/// Kind byte, digits (19 at most), zeros.
+fn write_plaintext(out: &mut [u8; PAN_PLAINTEXT], digits: &[u8]) {
+    let [kind, places @ ..] = out;
+    *kind = KIND_PAN;
+    places.fill(0);
+    for (place, digit) in places.iter_mut().zip(digits) {
+        *place = *digit;
     }
 }

@@ -5,7 +5,7 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
-use crate::card::id::{FieldName, MAX_ID, RecordId, TenantId};
+use crate::card::id::{FieldName, MAX_ID, TenantId};
 use crate::crypto::aead::{KEY_ID_LENGTH, KeyId, NONCE_LENGTH, TAG_LENGTH};
 use crate::error::{Error, Result};
 
@@ -128,12 +128,25 @@ pub(super) fn associated_start(
     data
 }
 
-/// The associated data of one record, which begins with what [`associated_start`] gave.
-pub(super) fn associated_data(start: &[u8], record: &RecordId) -> Vec<u8> {
-    let mut data = Vec::with_capacity(start.len().saturating_add(2 + MAX_ID));
-    data.extend_from_slice(start);
-    add_part(&mut data, record.as_bytes());
-    data
+/// The associated data of one record after the other, in one buffer: all begin with what [`associated_start`] gave.
+pub(super) struct AssociatedData {
+    data: Vec<u8>,
+    start: usize,
+}
+
+impl AssociatedData {
+    pub(super) fn new(start: &[u8]) -> Self {
+        let mut data = Vec::with_capacity(start.len().saturating_add(2 + MAX_ID));
+        data.extend_from_slice(start);
+        Self { start: data.len(), data }
+    }
+
+    /// That of the record `id`, 1 to 255 bytes.
+    pub(super) fn of(&mut self, id: &[u8]) -> &[u8] {
+        self.data.truncate(self.start);
+        add_part(&mut self.data, id);
+        &self.data
+    }
 }
 
 /// A part behind its two-byte length.

@@ -1,5 +1,6 @@
 //! Seals values of one tenant and field. It cannot open them.
 
+use core::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -129,6 +130,36 @@ impl Sealer {
         self.sealed.fetch_add(1, Ordering::Relaxed);
         Ok(nonce)
     }
+
+    /// Period, message numbers and nonces for as many records as there are places: how many of them may be sealed, and
+    /// why no more. Their ids are the caller's to look at, as [`start`](Self::start) does.
+    ///
+    /// One reading of the clock, one call of the operating system, and mostly one step of the counter for all of them.
+    pub(super) fn start_many(&self, nonces: &mut [[u8; NONCE_LENGTH]]) -> (usize, Result<()>) {
+        if let Err(error) = self.key.permits(KeyUse::Protect, self.clock.now().wall) {
+            return (0, Err(error));
+        }
+        if getrandom::fill(nonces.as_flattened_mut()).is_err() {
+            return (0, Err(Error::Random));
+        }
+        let mut outcome = Ok(());
+        let mut numbered = 0usize;
+        while let Some(most) = missing(nonces.len(), numbered) {
+            match self.counter.next_many(most) {
+                Ok(numbers) => numbered = numbered.saturating_add(numbers.count()),
+                Err(error) => {
+                    outcome = Err(error);
+                    break;
+                }
+            }
+        }
+        self.sealed.fetch_add(u64::try_from(numbered).unwrap_or(u64::MAX), Ordering::Relaxed);
+        (numbered, outcome)
+    }
+
+    pub(super) const fn key(&self) -> &SealKey {
+        &self.key
+    }
 }
 
 impl core::fmt::Debug for Sealer {
@@ -138,4 +169,9 @@ impl core::fmt::Debug for Sealer {
             .field("field", &self.field)
             .finish_non_exhaustive()
     }
+}
+
+/// How many are missing, `None` if none is.
+fn missing(wanted: usize, there: usize) -> Option<NonZeroU64> {
+    u64::try_from(wanted.saturating_sub(there)).ok().and_then(NonZeroU64::new)
 }

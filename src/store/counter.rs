@@ -1,5 +1,7 @@
 //! Message counters: how many messages a key has sealed, counted in blocks, never too few.
 
+use core::num::NonZeroU64;
+use core::ops::Range;
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -66,17 +68,28 @@ impl CounterLease {
     /// [`Error::SealLimit`] once the limit is reached; [`Error::Forked`] in a forked process; as [`Store::transact`](super::Store::transact) when a block
     /// must be fetched and the store does not answer.
     pub fn next(&self) -> Result<u64> {
+        self.next_many(NonZeroU64::MIN).map(|numbers| numbers.start)
+    }
+
+    /// The numbers of more messages, one after the other: at least one and at most `most`, as many as the block in hand
+    /// still has.
+    ///
+    /// All of them count as used, whatever becomes of the messages. Who needs more asks again.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next); no number is taken then.
+    pub fn next_many(&self, most: NonZeroU64) -> Result<Range<u64>> {
         if std::process::id() != self.process {
             return Err(Error::Forked);
         }
-        if let Some(number) = self.take() {
-            return Ok(number);
+        if let Some(numbers) = self.take(most) {
+            return Ok(numbers);
         }
         let _fetching = self.fetching.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             // Another thread may have fetched a block while this one waited, and others may have used it up.
-            if let Some(number) = self.take() {
-                return Ok(number);
+            if let Some(numbers) = self.take(most) {
+                return Ok(numbers);
             }
             self.fetch()?;
         }
@@ -109,12 +122,18 @@ impl CounterLease {
         store.read(|rows| used(rows, key_id))
     }
 
-    fn take(&self) -> Option<u64> {
+    /// Takes what there is of `most` numbers in one atomic step, `None` from an empty block.
+    fn take(&self, most: NonZeroU64) -> Option<Range<u64>> {
         let taken = self.block.fetch_update(Ordering::AcqRel, Ordering::Acquire, |block| {
             let (next, left) = unpack(block);
-            pack(next.checked_add(1)?, left.checked_sub(1)?)
+            let count = left.min(most.get());
+            if count == 0 {
+                return None;
+            }
+            pack(next.checked_add(count)?, left.checked_sub(count)?)
         });
-        taken.ok().map(|block| unpack(block).0)
+        let (next, left) = unpack(taken.ok()?);
+        Some(next..next.checked_add(left.min(most.get()))?)
     }
 
     fn fetch(&self) -> Result<()> {
@@ -152,6 +171,7 @@ const fn unpack(block: u64) -> (u64, u64) {
 
 #[cfg(test)]
 mod tests {
+    use core::num::NonZeroU64;
     use std::collections::HashSet;
     use std::sync::Arc;
 
@@ -229,5 +249,70 @@ mod tests {
         let distinct: HashSet<u64> = numbers.iter().flatten().copied().collect();
         assert_eq!(distinct.len(), 160_000);
         assert!(CounterLease::counted(&store, &KEY).unwrap() >= 160_000);
+    }
+
+    fn most(count: u64) -> NonZeroU64 {
+        NonZeroU64::new(count).unwrap()
+    }
+
+    #[test]
+    fn many_numbers_end_with_the_block_and_with_the_limit() {
+        let limit = BLOCK + 100;
+        let lease = CounterLease::new(store(), KEY, limit).unwrap();
+        assert_eq!(lease.next_many(most(1000)), Ok(0..1000));
+        assert_eq!(lease.next(), Ok(1000));
+        assert_eq!(lease.next_many(most(u64::MAX)), Ok(1001..BLOCK));
+        assert_eq!(lease.next_many(most(60)), Ok(BLOCK..BLOCK + 60));
+        assert_eq!(lease.next_many(most(60)), Ok(BLOCK + 60..limit));
+        assert_eq!(lease.next_many(most(1)), Err(Error::SealLimit));
+        assert_eq!(CounterLease::counted(&lease.store, &KEY), Ok(limit));
+    }
+
+    #[test]
+    fn a_lease_that_is_lost_leaves_all_its_numbers_counted() {
+        // Dropped without close is what a kill leaves: the store has the block, and the next process begins behind it.
+        let store = store();
+        let lease = || CounterLease::new(store.clone(), KEY, 1 << 32).unwrap();
+        let killed = lease();
+        let mut handed_out = killed.next_many(most(40_000)).unwrap();
+        assert!(CounterLease::counted(&store, &KEY).unwrap() >= handed_out.end);
+        handed_out.end = killed.next_many(most(40_000)).unwrap().end;
+        drop(killed);
+        let after = lease().next_many(most(5)).unwrap();
+        assert!(after.start >= handed_out.end, "{after:?} were handed out before: {handed_out:?}");
+        // An orderly end gives back the rest of its own block only, and what it handed out stays counted.
+        let closed = lease();
+        let last = closed.next_many(most(7)).unwrap();
+        closed.close().unwrap();
+        assert_eq!(CounterLease::counted(&store, &KEY), Ok(last.end));
+    }
+
+    #[test]
+    fn threads_that_take_one_and_many_share_no_number_and_lose_none() {
+        let limit = 3 * BLOCK + 77;
+        let store = store();
+        let lease = CounterLease::new(store.clone(), KEY, limit).unwrap();
+        let numbers: Vec<Vec<u64>> = std::thread::scope(|scope| {
+            let threads: Vec<_> = [1, 2, 700, 1024, 5000, 100_000]
+                .map(|count| {
+                    let lease = &lease;
+                    scope.spawn(move || {
+                        let mut taken = Vec::new();
+                        loop {
+                            match lease.next_many(most(count)) {
+                                Ok(numbers) => taken.extend(numbers),
+                                Err(error) => return (error == Error::SealLimit).then_some(taken).unwrap(),
+                            }
+                        }
+                    })
+                })
+                .into_iter()
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let mut all: Vec<u64> = numbers.into_iter().flatten().collect();
+        all.sort_unstable();
+        assert!(all.into_iter().eq(0..limit), "each number once, up to the limit");
+        assert_eq!(CounterLease::counted(&store, &KEY), Ok(limit));
     }
 }

@@ -1,12 +1,14 @@
 //! One file for each command.
 
 pub(crate) mod audit;
+mod cards;
 pub(crate) mod config;
 pub(crate) mod dev;
 pub(crate) mod doctor;
 pub(crate) mod init;
 pub(crate) mod keys;
 pub(crate) mod lock;
+mod pan_records;
 pub(crate) mod policy;
 pub(crate) mod protect;
 pub(crate) mod reveal;

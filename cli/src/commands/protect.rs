@@ -1,19 +1,19 @@
 //! `panveil protect`.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use panveil::card::id::{Application, FieldName, RecordId};
-use panveil::card::{Masked, PanRules, spot};
+use panveil::Error;
+use panveil::card::id::{Application, FieldName};
 use panveil::protect::{LayoutChoice, Sealer};
 use panveil::vault::{OpenOptions, Unlock, Vault};
-use panveil::{Error, Result as Protection};
 
+use super::cards::Cards;
 use super::tokens::{Maker, Wanted};
 use super::{Outcome, Result};
 use crate::args::ProtectArgs;
 use crate::failure::Failure;
 use crate::table::{
-    Ahead, Ask, CardWork, Encoding, Existing, Input, Job, Progress, Protected, Reason, Separator, Settings,
-    Summary, Warning, protect_file, rejects_path,
+    Ask, Encoding, Existing, Input, Job, Progress, Separator, Settings, Summary, Warning, protect_file,
+    rejects_path,
 };
 use crate::terminal::Terminal;
 
@@ -77,7 +77,7 @@ fn protect(
 ) -> core::result::Result<Summary, Failure> {
     let caller = Application::new("protect")?;
     let sealer = if args.seal { Some(vault.sealer(caller.clone(), FieldName::new("pan")?)?) } else { None };
-    let work = Cards { maker: Maker::new(vault, caller, wanted)?, sealer, rules: PanRules::new() };
+    let work = Cards { maker: Maker::new(vault, caller, wanted)?, sealer };
     let bar = progress_bar(job, remarks.terminal);
     let outcome = protect_file(
         job,
@@ -99,57 +99,6 @@ fn protect(
     let summary = outcome.map_err(|error| Failure::of((&error).into(), error.to_string()))?;
     closed?;
     Ok(summary)
-}
-
-/// Tokenizes, masks and seals one card.
-struct Cards {
-    maker: Maker,
-    sealer: Option<Sealer>,
-    rules: PanRules,
-}
-
-impl CardWork for Cards {
-    fn protect(
-        &self,
-        pan_cell: &[u8],
-        record_cell: Option<&[u8]>,
-        out: &mut Protected,
-    ) -> core::result::Result<(), Reason> {
-        let pan = self.rules.parse_normalized(pan_cell)?;
-        let token = self.maker.token(&pan)?;
-        out.token.extend_from_slice(token.as_str().as_bytes());
-        out.token_format.extend_from_slice(token.format().to_string().as_bytes());
-        out.masked.extend_from_slice(Masked::last4(&pan).as_str().as_bytes());
-        if let Some(sealer) = &self.sealer {
-            let record = record_id(record_cell)?;
-            let sealed = sealer.seal_pan(&pan, &record)?;
-            out.record_id.extend_from_slice(record.as_bytes());
-            out.sealed.extend_from_slice(sealed.to_text().as_bytes());
-        }
-        Ok(())
-    }
-
-    fn ahead(&self) -> Option<Box<dyn Ahead + '_>> {
-        self.maker.ahead(self.rules)
-    }
-
-    fn is_card_number(&self, digits: &[u8]) -> bool {
-        spot::is_card_number(digits)
-    }
-}
-
-/// The record id of the column, or 128 random bits. One that holds a card number is refused.
-fn record_id(cell: Option<&[u8]>) -> Protection<RecordId> {
-    let Some(cell) = cell else {
-        let mut random = [0u8; 16];
-        getrandom::fill(&mut random).map_err(|_| Error::Random)?;
-        let text: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        return RecordId::new(&text);
-    };
-    if spot::holds_card_number(cell) {
-        return Err(Error::HoldsPan);
-    }
-    RecordId::new(core::str::from_utf8(cell).map_err(|_| Error::IdFormat)?)
 }
 
 fn job(args: &ProtectArgs) -> core::result::Result<Job, Failure> {

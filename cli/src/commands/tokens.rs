@@ -1,18 +1,18 @@
 //! What makes the tokens of `panveil protect`.
 
-use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::io::Write;
 
+use panveil::card::Pan;
 use panveil::card::id::Application;
-use panveil::card::{Pan, PanRules};
+use panveil::protect::batch::{PAN_RECORD, TOKEN_RECORD, outcome};
 use panveil::protect::{
-    LayoutChoice, RandomLayout, RandomOptions, RandomShape, RandomTokenizer, Sameness, Token, Tokenizer,
+    Layout, LayoutChoice, RandomLayout, RandomOptions, RandomShape, RandomTokenizer, Sameness, Token,
+    TokenFormat, Tokenizer,
 };
 use panveil::vault::Vault;
 use panveil::{Error, Result as Protection};
 
 use crate::failure::Failure;
-use crate::table::Ahead;
 
 /// Which tokens were asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,66 +74,113 @@ impl Maker {
         })
     }
 
-    /// The token of one card: random ones were made ahead, with those of the rows around it.
-    pub(crate) fn token(&self, pan: &Pan) -> Protection<Token> {
+    /// Where one thread makes the tokens of many cards.
+    pub(crate) fn tokens(&self) -> Tokens<'_> {
         match self {
-            Self::Ff1(tokenizer, layout) => tokenizer.tokenize(pan, *layout),
-            Self::Random(tokenizer, options) => {
-                made_ahead(pan).unwrap_or_else(|| tokenizer.tokenize(pan, options))
-            }
+            Self::Ff1(tokenizer, layout) => Tokens::Ff1 {
+                tokenizer,
+                layout: *layout,
+                formats: Layout::ALL.map(|_| String::new()),
+                made: Vec::new(),
+            },
+            Self::Random(tokenizer, options) => Tokens::Random { tokenizer, options, made: Vec::new() },
         }
     }
+}
 
+/// The tokens of the cards of a batch, by their places.
+pub(crate) enum Tokens<'a> {
+    Ff1 {
+        tokenizer: &'a Tokenizer,
+        layout: LayoutChoice,
+        /// The formats of the layouts, in the order in which records number them; empty until the first batch.
+        formats: [String; 3],
+        made: Vec<[u8; TOKEN_RECORD]>,
+    },
     /// Random tokens are written many at a time: one alone would wait for the disk.
-    pub(crate) fn ahead(&self, rules: PanRules) -> Option<Box<dyn Ahead + '_>> {
+    Random { tokenizer: &'a RandomTokenizer, options: &'a RandomOptions, made: Vec<Protection<Token>> },
+}
+
+impl Tokens<'_> {
+    pub(crate) fn make(&mut self, pans: &[[u8; PAN_RECORD]]) -> Protection<()> {
         match self {
-            Self::Ff1(..) => None,
-            Self::Random(tokenizer, options) => {
-                Some(Box::new(Many { tokenizer, options, rules, pans: Vec::new() }))
+            Self::Ff1 { tokenizer, layout, formats, made } => {
+                for (format, layout) in formats.iter_mut().zip(Layout::ALL) {
+                    if format.is_empty() {
+                        *format = TokenFormat::new(tokenizer.version(), layout)?.to_string();
+                    }
+                }
+                made.resize(pans.len(), [0; TOKEN_RECORD]);
+                tokenizer.tokenize_all(pans, *layout, made).map(|_| ())
+            }
+            Self::Random { tokenizer, options, made } => {
+                let mut cards = Vec::with_capacity(pans.len());
+                let mut read = |record: &[u8; PAN_RECORD]| -> Protection<()> {
+                    cards.push(Pan::parse(digits(record)?)?);
+                    Ok(())
+                };
+                let read: Vec<Protection<()>> = pans.iter().map(&mut read).collect();
+                let mut tokens = tokenizer.tokenize_all(&cards, options).into_iter();
+                let mut next = || tokens.next().unwrap_or(Err(Error::Internal));
+                made.extend(read.into_iter().map(|read| read.and_then(|()| next())));
+                Ok(())
             }
         }
     }
-}
 
-/// The cards of a batch of rows.
-struct Many<'a> {
-    tokenizer: &'a RandomTokenizer,
-    options: &'a RandomOptions,
-    rules: PanRules,
-    pans: Vec<Pan>,
-}
-
-impl Ahead for Many<'_> {
-    fn card(&mut self, pan_cell: &[u8]) {
-        // A cell that is no card number is refused when its row is.
-        if let Ok(pan) = self.rules.parse_normalized(pan_cell) {
-            self.pans.push(pan);
+    /// Why the card at this place got no token, if it got none.
+    pub(crate) fn refused(&self, at: usize) -> Option<Error> {
+        match self {
+            Self::Ff1 { made, .. } => {
+                made.get(at).map_or(Err(Error::Internal), |record| outcome(record)).err()
+            }
+            Self::Random { made, .. } => made.get(at).copied().unwrap_or(Err(Error::Internal)).err(),
         }
     }
 
-    fn done(self: Box<Self>) -> Result<(), Error> {
-        let tokens = self.tokenizer.tokenize_all(&self.pans, self.options);
-        let made = self.pans.into_iter().zip(tokens).collect();
-        MADE.with_borrow_mut(|queue| *queue = made);
+    /// Adds the token of the card at this place, and its format.
+    pub(crate) fn write(&self, at: usize, token: &mut Vec<u8>, format: &mut Vec<u8>) -> Protection<()> {
+        match self {
+            Self::Ff1 { formats, made, .. } => {
+                let record = made.get(at).ok_or(Error::Internal)?;
+                token.extend_from_slice(text(record)?);
+                let layout = record.get(LAYOUT_AT).copied().map(usize::from).ok_or(Error::Internal)?;
+                format.extend_from_slice(formats.get(layout).ok_or(Error::Internal)?.as_bytes());
+            }
+            Self::Random { made, .. } => {
+                let made = made.get(at).copied().unwrap_or(Err(Error::Internal))?;
+                token.extend_from_slice(made.as_str().as_bytes());
+                write!(format, "{}", made.format()).map_err(|_| Error::Internal)?;
+            }
+        }
         Ok(())
     }
-}
 
-thread_local! {
-    /// The cards of the batch that this thread works on, in the order of their rows, with their tokens.
-    static MADE: RefCell<VecDeque<(Pan, Protection<Token>)>> = const { RefCell::new(VecDeque::new()) };
-}
-
-/// The token that was made for this card; those before it belong to rows that were refused.
-fn made_ahead(pan: &Pan) -> Option<Protection<Token>> {
-    MADE.with_borrow_mut(|queue| {
-        while let Some((made_for, token)) = queue.pop_front() {
-            if made_for.ct_eq(pan) {
-                return Some(token);
-            }
+    pub(crate) fn clear(&mut self) {
+        match self {
+            Self::Ff1 { made, .. } => made.clear(),
+            Self::Random { made, .. } => made.clear(),
         }
-        None
-    })
+    }
+}
+
+/// Where the records of card numbers, tokens and masks have their length, and those of tokens the layout.
+const LENGTH_AT: usize = PAN_RECORD - 1;
+const LAYOUT_AT: usize = PAN_RECORD;
+
+/// The text at the beginning of a record of a token or a mask.
+///
+/// # Errors
+/// The one of its status.
+pub(super) fn text(record: &[u8; TOKEN_RECORD]) -> Protection<&[u8]> {
+    outcome(record)?;
+    digits(record)
+}
+
+/// As many bytes from the beginning of a record as it says.
+fn digits(record: &[u8]) -> Protection<&[u8]> {
+    let length = record.get(LENGTH_AT).copied().map(usize::from).ok_or(Error::Internal)?;
+    record.get(..length.min(LENGTH_AT)).ok_or(Error::Internal)
 }
 
 /// The two numbers of a text that is written like a layout.

@@ -5,7 +5,7 @@ use super::finder::Finder;
 use super::plan::Ask;
 use super::protect::{Settings, Table};
 use super::summary::Summary;
-use super::work::{CardWork, Protected, Reason};
+use super::work::{Protected, Reason, SingleCardWork};
 use panveil::Error;
 
 /// What a run in memory gave.
@@ -71,7 +71,7 @@ pub fn rows(bytes: &[u8], batch_bytes: usize) -> Result<(), &'static str> {
 /// Takes what passes Luhn and writes the same token for everything: enough to exercise the engine.
 struct Stamp;
 
-impl CardWork for Stamp {
+impl SingleCardWork for Stamp {
     fn protect(&self, pan_cell: &[u8], record: Option<&[u8]>, out: &mut Protected) -> Result<(), Reason> {
         if !self.is_card_number(pan_cell) {
             return Err(Reason::Card(Error::PanLuhn));

@@ -59,4 +59,4 @@ pub use output::{Existing, OutputFiles, rejects_path};
 pub use plan::{Ask, Warning};
 pub use protect::{Input, Job, Settings, Table, protect_file};
 pub use summary::{DroppedColumn, Progress, Summary};
-pub use work::{Ahead, CardWork, Protected, Reason};
+pub use work::{CardBatch, CardWork, Protected, Reason, SingleCardWork};

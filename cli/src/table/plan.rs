@@ -213,11 +213,11 @@ mod tests {
     use crate::table::dialect::{Dialect, Escape, Separator};
     use crate::table::encoding::Encoding;
     use crate::table::error::TableError;
-    use crate::table::work::{CardWork, Protected, Reason};
+    use crate::table::work::{Protected, Reason, SingleCardWork};
 
     struct Visa;
 
-    impl CardWork for Visa {
+    impl SingleCardWork for Visa {
         fn protect(&self, _: &[u8], _: Option<&[u8]>, _: &mut Protected) -> Result<(), Reason> {
             Ok(())
         }

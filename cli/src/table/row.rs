@@ -4,7 +4,7 @@
 //! `csv-core` because that copies every cell (card numbers too) into a second buffer, forgets how the cell was
 //! quoted, and takes second bytes of Shift_JIS for separators; the tests hold it to what `csv-core` reads.
 
-use memchr::memchr;
+use memchr::{memchr, memchr3};
 
 use super::dialect::{Dialect, Escape, Meaning};
 use super::encoding::Encoding;
@@ -63,6 +63,27 @@ pub(super) fn scan(bytes: &[u8], dialect: &Dialect, last: bool, mut cell: impl F
     }
 }
 
+/// What [`scan`] finds, for those who do not ask for the cells.
+///
+/// Where no quote stands before the line ending, none can hide it, and nobody needs to look at the cells.
+#[expect(clippy::arithmetic_side_effects, reason = "as in `scan`")]
+pub(super) fn scan_row(bytes: &[u8], dialect: &Dialect, last: bool) -> Found {
+    let Some(at) = memchr3(b'"', b'\n', b'\r', bytes) else {
+        return if last {
+            Found::Row { content: bytes.len(), end: bytes.len() }
+        } else {
+            Found::Part { in_quotes: false }
+        };
+    };
+    match (bytes.get(at), bytes.get(at + 1)) {
+        (Some(b'"'), _) => scan(bytes, dialect, last, |_| {}),
+        (Some(b'\r'), Some(b'\n')) => Found::Row { content: at, end: at + 2 },
+        // The LF of a CRLF may not have been read yet.
+        (Some(b'\r'), None) if !last => Found::Part { in_quotes: false },
+        _ => Found::Row { content: at, end: at + 1 },
+    }
+}
+
 /// The place after the quote that closes the cell, `at` being the place after the one that opened it.
 #[expect(clippy::arithmetic_side_effects, reason = "as in `scan`")]
 fn after_quotes(bytes: &[u8], mut at: usize, dialect: &Dialect) -> Option<usize> {
@@ -108,7 +129,7 @@ fn width(bytes: &[u8], at: usize, dialect: &Dialect) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Found, scan};
+    use super::{Found, scan, scan_row};
     use crate::table::dialect::{Dialect, Escape, Separator};
     use crate::table::encoding::Encoding;
 
@@ -159,6 +180,33 @@ mod tests {
             (b"a,\"b\n", true, true),
         ] {
             assert_eq!(scan(bytes, &dialect, last, |_| {}), Found::Part { in_quotes }, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_row_is_where_its_last_cell_ends() {
+        // All strings of up to five of these bytes: 表 and ポ in pieces, quotes, both escapes, every line ending.
+        let alphabet = b"a,|\"\\\n\r\x95";
+        let mut strings: Vec<Vec<u8>> = vec![Vec::new()];
+        for _ in 0..5 {
+            let longer: Vec<Vec<u8>> = strings
+                .iter()
+                .flat_map(|string| alphabet.iter().map(|byte| [string.as_slice(), &[*byte]].concat()))
+                .collect();
+            for encoding in [Encoding::Utf8, Encoding::ShiftJis] {
+                for escape in [Escape::Doubled, Escape::Backslash] {
+                    let dialect = Dialect::new(Separator::Pipe, escape, encoding);
+                    for (bytes, last) in longer.iter().flat_map(|bytes| [(bytes, false), (bytes, true)]) {
+                        let found = scan(bytes, &dialect, last, |_| {});
+                        assert_eq!(scan_row(bytes, &dialect, last), found, "{bytes:?} {escape:?} {last}");
+                    }
+                }
+            }
+            strings = longer;
+        }
+        let empty = Dialect::new(Separator::Comma, Escape::Doubled, Encoding::Utf8);
+        for last in [false, true] {
+            assert_eq!(scan_row(b"", &empty, last), scan(b"", &empty, last, |_| {}));
         }
     }
 }

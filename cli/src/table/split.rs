@@ -6,7 +6,7 @@ use memchr::{memchr_iter, memchr2};
 
 use super::batch::Batch;
 use super::dialect::Dialect;
-use super::row::{Found, scan};
+use super::row::{Found, scan_row};
 use super::wiped::Wiped;
 use super::work::Reason;
 
@@ -102,7 +102,7 @@ impl<'r> Splitter<'r> {
             }
             let window = rest.get(..self.longest_row).unwrap_or(rest);
             let full = window.len() == self.longest_row;
-            match scan(window, &self.dialect, self.ended && window.len() == rest.len(), |_| {}) {
+            match scan_row(window, &self.dialect, self.ended && window.len() == rest.len()) {
                 Found::Row { end, .. } => whole = whole.saturating_add(end),
                 Found::Part { in_quotes: true } if full || self.ended => {
                     return (whole, Some(Reason::UnclosedQuote));

@@ -44,7 +44,12 @@ impl ValueReader {
 
 /// Whether `value` holds nothing but white space, full-width spaces included.
 pub(super) fn is_blank(value: &[u8]) -> bool {
-    value.is_empty() || str::from_utf8(value).is_ok_and(|text| text.trim().is_empty())
+    match value.first() {
+        None => true,
+        // Nearly all cells begin so.
+        Some(byte) if byte.is_ascii_graphic() => false,
+        Some(_) => str::from_utf8(value).is_ok_and(|text| text.trim().is_empty()),
+    }
 }
 
 /// What stands between the quotes, if nothing there needs unescaping.

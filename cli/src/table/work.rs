@@ -2,27 +2,10 @@
 
 use panveil::Error;
 
-/// Turns one card number into what is stored in its place.
-///
-/// Called from several threads at once, a row at a time. Cells arrive as UTF-8 bytes without their quotes (bytes
-/// that are no text of the table's encoding arrive as U+FFFD); the slices live in buffers that are wiped.
+/// Turns card numbers into what is stored in their place.
 pub trait CardWork: Sync {
-    /// Fills `out`, whose buffers arrive empty, for the card in `pan_cell`.
-    ///
-    /// `record_cell` is the cell of the record column, `None` if the caller named no such column. Implementations
-    /// refuse a record id that contains the card number.
-    ///
-    /// # Errors
-    /// The reason why this row cannot be taken. A reason that says the whole run cannot go on
-    /// ([`Reason::stops_the_run`]) ends it with nothing written.
-    fn protect(&self, pan_cell: &[u8], record_cell: Option<&[u8]>, out: &mut Protected)
-    -> Result<(), Reason>;
-
-    /// What wants to see all card cells of some rows before [`protect`](Self::protect) is called for each of them, in the
-    /// same order and by the same thread; rows may be left out in between.
-    fn ahead(&self) -> Option<Box<dyn Ahead + '_>> {
-        None
-    }
+    /// Where one thread lays down the cards of many rows, to have them worked on together.
+    fn batch(&self) -> Box<dyn CardBatch + '_>;
 
     /// Whether 12 to 19 ASCII digits are a card number: known BIN, fitting length, right check digit.
     ///
@@ -30,20 +13,90 @@ pub trait CardWork: Sync {
     fn is_card_number(&self, digits: &[u8]) -> bool;
 }
 
-/// Does for many cards at once what is dear for one.
-pub trait Ahead {
-    /// One card cell, as [`CardWork::protect`] gets it.
-    fn card(&mut self, pan_cell: &[u8]);
+/// The cards of some rows: laid down, worked on all at once, and picked up.
+///
+/// Cells arrive as UTF-8 bytes without their quotes (bytes that are no text of the table's encoding arrive as
+/// U+FFFD); the slices live in buffers that are wiped, and so must be what is kept of them.
+pub trait CardBatch {
+    /// Lays down the card of one more row; the first since [`clear`](Self::clear) is number 0.
+    ///
+    /// `record_cell` is the cell of the record column, `None` if the caller named no such column. Implementations
+    /// refuse a record id that contains the card number.
+    fn add(&mut self, pan_cell: &[u8], record_cell: Option<&[u8]>);
 
-    /// All cells were seen.
+    /// Works on all that was laid down.
     ///
     /// # Errors
-    /// What makes the run stop as a whole.
-    fn done(self: Box<Self>) -> Result<(), Error>;
+    /// What concerns all of them; the run then ends with nothing written.
+    fn run(&mut self) -> Result<(), Error>;
+
+    /// Fills `out`, whose buffers arrive empty, with what became of card `number`.
+    ///
+    /// # Errors
+    /// The reason why its row cannot be taken. A reason that says the whole run cannot go on
+    /// ([`Reason::stops_the_run`]) ends it with nothing written.
+    fn write(&self, number: usize, out: &mut Protected) -> Result<(), Reason>;
+
+    /// Wipes and forgets all cards.
+    fn clear(&mut self);
+}
+
+/// [`CardWork`] that gains nothing from having many cards at once.
+pub trait SingleCardWork: Sync {
+    /// What [`CardBatch::write`] does, for the cells of one row.
+    ///
+    /// # Errors
+    /// As [`CardBatch::write`].
+    fn protect(&self, pan_cell: &[u8], record_cell: Option<&[u8]>, out: &mut Protected)
+    -> Result<(), Reason>;
+
+    /// As [`CardWork::is_card_number`].
+    fn is_card_number(&self, digits: &[u8]) -> bool;
+}
+
+impl<W: SingleCardWork> CardWork for W {
+    fn batch(&self) -> Box<dyn CardBatch + '_> {
+        Box::new(OneByOne { work: self, made: Vec::new() })
+    }
+
+    fn is_card_number(&self, digits: &[u8]) -> bool {
+        SingleCardWork::is_card_number(self, digits)
+    }
+}
+
+struct OneByOne<'a, W> {
+    work: &'a W,
+    made: Vec<Result<Protected, Reason>>,
+}
+
+impl<W: SingleCardWork> CardBatch for OneByOne<'_, W> {
+    fn add(&mut self, pan_cell: &[u8], record_cell: Option<&[u8]>) {
+        let mut out = Protected::default();
+        self.made.push(self.work.protect(pan_cell, record_cell, &mut out).map(|()| out));
+    }
+
+    fn run(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn write(&self, number: usize, out: &mut Protected) -> Result<(), Reason> {
+        match self.made.get(number) {
+            Some(Ok(made)) => {
+                out.clone_from(made);
+                Ok(())
+            }
+            Some(Err(reason)) => Err(*reason),
+            None => Err(Reason::Card(Error::Internal)),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.made.clear();
+    }
 }
 
 /// What stands in place of one card number: ASCII text, in buffers that are used again for the next row.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Protected {
     /// The token, such as `4111110394821111`.
     pub token: Vec<u8>,

@@ -1,6 +1,6 @@
 //! Fingerprints of many cards.
 
-use super::record::{BatchReport, FINGERPRINT_RECORD, PAN_RECORD};
+use super::record::{BatchReport, FINGERPRINT_RECORD, PAN_RECORD, read};
 use crate::error::{Error, Result};
 use crate::protect::fingerprint::Fingerprinter;
 
@@ -17,7 +17,7 @@ impl Fingerprinter {
         out: &mut [[u8; FINGERPRINT_RECORD]],
     ) -> Result<BatchReport> {
         BatchReport::of(pans, out, |pan, out| {
-            let made = self.fingerprint(pan)?;
+            let made = self.fingerprint(&read(pan)?)?;
             let (hash, rest) = out.split_first_chunk_mut::<32>().ok_or(Error::Internal)?;
             *hash = *made.as_bytes();
             *rest.first_chunk_mut::<4>().ok_or(Error::Internal)? = made.version().to_be_bytes();

@@ -1,6 +1,6 @@
 //! Masks of many cards.
 
-use super::record::{BatchReport, MASK_RECORD, PAN_RECORD, put_text};
+use super::record::{BatchReport, MASK_RECORD, PAN_RECORD, digits, put_text};
 use crate::card::mask::{Masked, Shown};
 use crate::error::Result;
 
@@ -16,5 +16,7 @@ pub fn mask_all(
     shown: Shown,
     out: &mut [[u8; MASK_RECORD]],
 ) -> Result<BatchReport> {
-    BatchReport::of(pans, out, |pan, out| put_text(out, Masked::of(pan, shown)?.as_str().as_bytes()))
+    BatchReport::of(pans, out, |pan, out| {
+        put_text(out, Masked::of_digits(digits(pan)?, shown)?.as_str().as_bytes())
+    })
 }

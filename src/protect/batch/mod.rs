@@ -38,5 +38,6 @@ mod walk;
 
 pub use masks::mask_all;
 pub use record::{
-    BatchReport, FINGERPRINT_RECORD, MASK_RECORD, PAN_RECORD, SEALED_RECORD, TOKEN_RECORD, pan_record, status,
+    BatchReport, FINGERPRINT_RECORD, MASK_RECORD, PAN_RECORD, SEALED_RECORD, TOKEN_RECORD, outcome,
+    pan_record, status,
 };

@@ -1,6 +1,6 @@
 //! The fixed records of batches, to the byte.
 
-use crate::card::pan::{MAX_DIGITS, Pan};
+use crate::card::pan::{MAX_DIGITS, Pan, check};
 use crate::error::{Error, Result};
 
 /// Bytes of a card number that goes in.
@@ -49,14 +49,26 @@ pub fn status(record: &[u8]) -> u32 {
     }
 }
 
+/// What became of the card of an output record: the error that its status names, if any.
+///
+/// # Errors
+/// The one of the status; [`Error::Internal`] for a number that no error has.
+pub fn outcome(record: &[u8]) -> Result<()> {
+    match status(record) {
+        0 => Ok(()),
+        number => {
+            let error = Error::ALL.iter().find(|error| error.number() == number);
+            Err(error.copied().unwrap_or(Error::Internal))
+        }
+    }
+}
+
 impl BatchReport {
     /// Does `work` for each pair of records. A refused one is left as zeros and its status.
-    ///
-    /// An error that concerns more than one card ends the batch: every record not done has its status.
     pub(super) fn of<const OUT: usize>(
         pans: &[[u8; PAN_RECORD]],
         out: &mut [[u8; OUT]],
-        mut work: impl FnMut(&Pan, &mut [u8; OUT]) -> Result<()>,
+        mut work: impl FnMut(&[u8; PAN_RECORD], &mut [u8; OUT]) -> Result<()>,
     ) -> Result<Self> {
         if pans.len() != out.len() {
             return Err(Error::Argument);
@@ -64,7 +76,7 @@ impl BatchReport {
         let mut report = Self::default();
         for (pan, out) in pans.iter().zip(out) {
             *out = [0; OUT];
-            let outcome = read(pan).and_then(|pan| work(&pan, out));
+            let outcome = work(pan, out);
             report.count(outcome, out);
         }
         Ok(report)
@@ -83,13 +95,24 @@ impl BatchReport {
 
 /// The card number of a record, by the rules of [`Pan::parse`].
 pub(super) fn read(record: &[u8; PAN_RECORD]) -> Result<Pan> {
+    Pan::parse(text(record)?)
+}
+
+/// The digits of a record that is a card number by the rules of [`Pan::parse`], where they stand.
+pub(super) fn digits(record: &[u8; PAN_RECORD]) -> Result<&[u8]> {
+    let digits = text(record)?;
+    check(digits).map(|()| digits)
+}
+
+/// As many bytes of a record as it says; what they are, nobody has looked at.
+pub(super) fn text(record: &[u8; PAN_RECORD]) -> Result<&[u8]> {
     let (digits, length) = record.split_at_checked(MAX_DIGITS).ok_or(Error::Internal)?;
     let length = length.first().copied().unwrap_or_default();
     let (digits, rest) = digits.split_at_checked(usize::from(length)).ok_or(Error::PanLength)?;
     if rest.iter().any(|byte| *byte != 0) {
         return Err(Error::PanLength);
     }
-    Pan::parse(digits)
+    Ok(digits)
 }
 
 /// Zeros, and the number of the error.
