@@ -66,9 +66,14 @@ struct Subject {
     size: usize,
     /// How often the work is done in one sample: enough for the clock.
     times: u32,
-    fill: Box<dyn FnMut(bool, &mut [u8], &mut Random)>,
-    work: Box<dyn FnMut(&mut [u8])>,
+    fill: Fill,
+    work: Work,
 }
+
+/// Writes an input of the second class, or else of the first.
+type Fill = Box<dyn FnMut(bool, &mut [u8], &mut Random)>;
+/// What is timed, on one input.
+type Work = Box<dyn FnMut(&mut [u8])>;
 
 impl Subject {
     /// Prints its line; the largest |t| of all crops.
@@ -126,11 +131,11 @@ fn subjects() -> Result<Vec<Subject>, Failure> {
     const TWEAK: &[u8] = b"4111111111";
     let mut subjects = compares()?;
     for length in [6, 12, 16, 19] {
-        for (class, digit) in [("zeros", 0), ("nines", 9)] {
+        for (class, digit, lanes) in [("zeros", 0, &[8, 128][..]), ("nines", 9, &[8])] {
             let fill = move |random: bool, input: &mut [u8], numbers: &mut Random| {
-                // Drawn for both classes, so that filling is the same work.
-                input.fill_with(|| numbers.digit());
-                if !random {
+                if random {
+                    input.fill_with(|| numbers.digit());
+                } else {
                     input.fill(digit);
                 }
             };
@@ -142,7 +147,7 @@ fn subjects() -> Result<Vec<Subject>, Failure> {
                 fill: Box::new(fill),
                 work: Box::new(move |digits| assert!(ff1.encrypt(TWEAK, digits).is_ok())),
             });
-            for count in [8, 128] {
+            for &count in lanes {
                 let ff1 = Ff1::new(&Secret::random()?).for_lengths(length, TWEAK.len())?;
                 let tweaks = TWEAK.repeat(count);
                 subjects.push(Subject {

@@ -61,7 +61,7 @@ fn others(turns: &mut Turns, kit: &Arc<Kit>) -> Result<(), Failure> {
     turns.add("ring HMAC-SHA-256", 1, move || {
         black_box(ring::hmac::sign(&key, black_box(b"4111111111111111")));
     });
-    let one = move || drop(black_box(own.fingerprinter.fingerprint(black_box(&sixteen))));
+    let one = move || _ = black_box(own.fingerprinter.fingerprint(black_box(&sixteen)));
     turns.add("fingerprint", 1, one).peer("ring HMAC-SHA-256");
     let (own, pans) = (Arc::clone(kit), cards(BATCH, 16)?);
     let mut prints = vec![[0; FINGERPRINT_RECORD]; BATCH];
@@ -70,7 +70,7 @@ fn others(turns: &mut Turns, kit: &Arc<Kit>) -> Result<(), Failure> {
     };
     turns.add("fingerprint, batch", BATCH, all).peer("ring HMAC-SHA-256");
     let sixteen = Pan::parse(b"4111111111111111")?;
-    turns.add("mask", 1, move || drop(black_box(Masked::last4(black_box(&sixteen)))));
+    turns.add("mask", 1, move || _ = black_box(Masked::last4(black_box(&sixteen))));
     let pans = cards(BATCH, 16)?;
     let mut masks = vec![[0; MASK_RECORD]; BATCH];
     turns.add("mask, batch", BATCH, move || {
