@@ -15,6 +15,9 @@ use crate::ff1;
 /// Cards of a batch.
 pub(crate) const BATCH: usize = 4_096;
 
+/// Cards of a turn of single calls.
+const SINGLES: usize = 256;
+
 /// Every layout with every length it is for.
 pub(crate) fn layouts() -> impl Iterator<Item = (Layout, usize)> {
     let all = |layout: Layout| (13..=19).map(move |length| (layout, length));
@@ -31,16 +34,16 @@ pub(crate) fn add(turns: &mut Turns) -> Result<(), Failure> {
     let kit = Arc::new(Kit::new()?);
     for (layout, length) in layouts() {
         let (hidden, choice) = (layout.hidden(length)?, LayoutChoice::Fixed(layout));
-        let (pans, own) = (cards(BATCH, length)?, Arc::clone(&kit));
-        let mut at = 0;
-        let one = move || {
-            let record = &pans[at % BATCH];
-            at += 1;
-            let pan = Pan::parse(black_box(&record[..length])).expect("a card number");
-            black_box(own.tokenizer.tokenize(&pan, choice).expect("a layout for its length"));
+        // The same cards in each turn, enough of them for the cycle walks of different keys to come out alike.
+        let (pans, own) = (cards(SINGLES, length)?, Arc::clone(&kit));
+        let one_by_one = move || {
+            for record in &pans {
+                let pan = Pan::parse(black_box(&record[..length])).expect("a card number");
+                black_box(own.tokenizer.tokenize(&pan, choice).expect("a layout for its length"));
+            }
         };
         turns
-            .add(format!("tokenize {layout} of {length}"), 1, one)
+            .add(format!("tokenize {layout} of {length}"), SINGLES, one_by_one)
             .peer(ff1::fpe(hidden))
             .limit(ff1::IN_A_ROW);
         let (pans, own) = (cards(BATCH, length)?, Arc::clone(&kit));
