@@ -10,12 +10,13 @@ ifneq ($(findstring rustc 1.95.,$(shell rustc --version 2>/dev/null)),rustc 1.95
 export TRYBUILD := overwrite
 endif
 
-.PHONY: help demo test lint unit ffi java replay bench-quick bench bench-ffi bench-java measure fuzz doc install tools clean
+.PHONY: help demo test lint unit ffi java shop replay bench-quick bench bench-ffi bench-java instructions measure fuzz doc install tools clean
 
 help:
 	@echo "make demo    build, protect a legacy card table, reveal one card, be refused in every way, verify the log"
 	@echo "make test    all checks, as in CI"
-	@echo "make bench   all benchmarks"
+	@echo "make bench   all benchmarks; writes the table and the plots of docs/performance.md"
+	@echo "make instructions   instruction counts of ten operations against their baseline"
 	@echo "make measure rows per second and peak memory of protect on a million rows"
 	@echo "make install PREFIX=/usr/local   the C library with headers, pkg-config file and CMake package"
 	@echo "make fuzz    all fuzzers, FUZZ_SECONDS=60 each"
@@ -26,25 +27,24 @@ demo: tools
 	bash examples/demo.sh
 	bash examples/legacy-shop/run.sh demo
 
-test: lint unit ffi java doc replay bench-quick
+test: lint unit ffi java shop doc replay bench-quick instructions
 	@echo "make test: everything passed"
 
 lint: tools
 	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --all --check; else echo "rustfmt is not installed: skipped"; fi
 	@if $(CARGO) clippy --version >/dev/null 2>&1; then \
-	  $(CARGO) clippy --locked --workspace --all-features --all-targets -- -D warnings; \
+	  $(CARGO) clippy --locked --workspace --exclude panveil-benches --all-features --all-targets -- -D warnings && \
+	  $(CARGO) clippy --locked -p panveil-benches --all-targets -- -D warnings; \
 	else echo "clippy is not installed: skipped"; fi
 	$(CARGO) check --locked -p panveil --no-default-features
 	bash scripts/check-text.sh
 
 unit: tools
-	$(CARGO) test --locked --workspace --all-features
+	$(CARGO) test --locked --workspace --exclude panveil-benches --all-features
+	$(CARGO) test --locked -p panveil-benches
 
 ffi: tools
 	bash scripts/test-ffi.sh
-
-java: tools
-	bash scripts/test-java.sh
 
 java: tools
 	bash scripts/test-java.sh
@@ -62,7 +62,13 @@ bench-quick: tools
 	$(CARGO) bench --locked -p panveil-benches -- --quick
 
 bench: tools
-	$(CARGO) bench --locked -p panveil-benches
+	mkdir -p target
+	$(CARGO) bench --locked -p panveil-benches --features aws-lc --bench table -- --json "$(CURDIR)/target/figures.json"
+	$(CARGO) run --release --locked -p panveil-benches --example figures -- target/figures.json
+	$(CARGO) bench --locked -p panveil-benches --bench tokens --bench sealing --bench reveal --bench audit
+
+instructions: tools
+	bash scripts/instructions.sh
 
 bench-ffi: tools
 	bash scripts/bench-ffi.sh

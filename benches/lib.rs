@@ -3,8 +3,10 @@
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
+pub mod kit;
 pub mod lab;
 pub mod provider;
+pub mod turns;
 
 /// How a benchmark was asked to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -249,3 +249,43 @@ fn a_pan_record_holds_13_to_19_digits() {
     let record = pan_record(b"6304000000000000000").unwrap();
     assert_eq!((&record[..19], record[19]), (&b"6304000000000000000"[..], 19));
 }
+
+/// Chunks of 8,192, the last one short, with records of every kind of refusal among them.
+#[cfg(feature = "parallel")]
+#[test]
+fn a_batch_on_all_cores_is_the_same_batch() {
+    use panveil::protect::batch::mask_all_parallel;
+
+    let keyring = keyring();
+    let tokenizer = tokenizer(&keyring);
+    let fingerprinter =
+        Fingerprinter::from_keyring(&keyring, tenant(), Application::new("test").unwrap(), START).unwrap();
+    let bad = bad_records();
+    let mut all = records(&cards(2 * 8_192 + 77));
+    for (record, (bad, _)) in all.iter_mut().step_by(611).zip(bad.iter().cycle()) {
+        *record = *bad;
+    }
+    for count in [0, 1, 8_191, 8_192, 8_193, all.len()] {
+        let pans = &all[..count];
+        let (mut serial, mut parallel) = (vec![[1; TOKEN_RECORD]; count], vec![[2; TOKEN_RECORD]; count]);
+        let report = tokenizer.tokenize_all(pans, LayoutChoice::Auto, &mut serial).unwrap();
+        assert_eq!(tokenizer.tokenize_all_parallel(pans, LayoutChoice::Auto, &mut parallel), Ok(report));
+        assert_eq!(report.done + report.refused, count);
+        assert!(serial == parallel);
+
+        let (mut serial, mut parallel) = (vec![[1; MASK_RECORD]; count], vec![[2; MASK_RECORD]; count]);
+        let report = mask_all(pans, Shown::BIN6_LAST4, &mut serial).unwrap();
+        assert_eq!(mask_all_parallel(pans, Shown::BIN6_LAST4, &mut parallel), Ok(report));
+        assert!(serial == parallel);
+
+        let (mut serial, mut parallel) =
+            (vec![[1; FINGERPRINT_RECORD]; count], vec![[2; FINGERPRINT_RECORD]; count]);
+        let report = fingerprinter.fingerprint_all(pans, &mut serial).unwrap();
+        assert_eq!(fingerprinter.fingerprint_all_parallel(pans, &mut parallel), Ok(report));
+        assert!(serial == parallel);
+    }
+    let mut short = vec![[3; TOKEN_RECORD]; 8_192];
+    let refused = tokenizer.tokenize_all_parallel(&all, LayoutChoice::Auto, &mut short);
+    assert_eq!(refused, Err(Error::Argument));
+    assert_eq!(short, vec![[3; TOKEN_RECORD]; 8_192]);
+}

@@ -14,6 +14,7 @@
 //! | record ids, in, packed | | for each card one byte of length, 1 to 255, then that many bytes |
 //!
 //! Tokens of a batch are all of the current key version, [`Tokenizer::version`](super::Tokenizer::version).
+//! With the feature `parallel`, large batches can be spread over all cores.
 //!
 //! ```
 //! use panveil::card::Shown;
@@ -31,12 +32,16 @@
 mod card;
 mod fingerprints;
 mod masks;
+#[cfg(feature = "parallel")]
+mod parallel;
 mod record;
 mod seals;
 mod tokens;
 mod walk;
 
 pub use masks::mask_all;
+#[cfg(feature = "parallel")]
+pub use parallel::mask_all_parallel;
 pub use record::{
     BatchReport, FINGERPRINT_RECORD, MASK_RECORD, PAN_RECORD, SEALED_RECORD, TOKEN_RECORD, outcome,
     pan_record, status,
