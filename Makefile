@@ -10,7 +10,7 @@ ifneq ($(findstring rustc 1.95.,$(shell rustc --version 2>/dev/null)),rustc 1.95
 export TRYBUILD := overwrite
 endif
 
-.PHONY: help demo test lint unit ffi java shop replay bench-quick bench bench-ffi bench-java instructions measure fuzz doc install tools clean
+.PHONY: help demo test lint unit ffi java shop replay bench-quick bench bench-ffi bench-java instructions measure fuzz doc install tools tools-java clean
 
 help:
 	@echo "make demo    build, protect a legacy card table, reveal one card, be refused in every way, verify the log"
@@ -21,7 +21,7 @@ help:
 	@echo "make install PREFIX=/usr/local   the C library with headers, pkg-config file and CMake package"
 	@echo "make fuzz    all fuzzers, FUZZ_SECONDS=60 each"
 
-demo: tools
+demo: tools-java
 	$(CARGO) build --release --locked -p panveil-cli --bin panveil --examples
 	$(CARGO) build --release --locked -p panveil --features vault --example test_issuer
 	bash examples/demo.sh
@@ -46,10 +46,10 @@ unit: tools
 ffi: tools
 	bash scripts/test-ffi.sh
 
-java: tools
+java: tools-java
 	bash scripts/test-java.sh
 
-shop: tools
+shop: tools-java
 	bash scripts/test-shop.sh
 
 doc: tools
@@ -73,7 +73,7 @@ instructions: tools
 bench-ffi: tools
 	bash scripts/bench-ffi.sh
 
-bench-java: tools
+bench-java: tools-java
 	bash scripts/bench-java.sh
 
 PREFIX ?= /usr/local
@@ -89,6 +89,9 @@ fuzz: tools
 
 tools:
 	@bash scripts/toolchain.sh
+
+tools-java:
+	@bash scripts/toolchain.sh java
 
 clean:
 	$(CARGO) clean

@@ -5,19 +5,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
-missing=()
-command -v javac >/dev/null || missing+=(default-jdk-headless)
-command -v mvn >/dev/null || missing+=(maven)
-if [ ${#missing[@]} != 0 ]; then
-  command -v apt-get >/dev/null || { echo "test-java: please install a JDK (17 or newer) and Maven" >&2; exit 1; }
-  as_root apt-get update -q
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
-fi
-
 began=$SECONDS
 echo "test-java: panveil-jni"
-bash scripts/toolchain.sh
+bash scripts/toolchain.sh java
 export PATH="$HOME/.cargo/bin:$PATH"
 cargo test --quiet --locked -p panveil-jni
 

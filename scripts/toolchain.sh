@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes sure that a C compiler and a Rust toolchain of at least the version in Cargo.toml are there.
+# Makes sure that a C compiler and a Rust toolchain of at least the version in Cargo.toml are there; with `java` as its
+# argument also a JDK, Maven and patch.
 # Installs what is missing from the distribution's packages; says what to do where it cannot.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -21,6 +22,12 @@ install_packages() {
 # The bundled SQLite is compiled from C.
 command -v cc >/dev/null || install_packages gcc libc6-dev
 command -v python3 >/dev/null || install_packages python3
+
+if [ "${1:-}" = java ]; then
+  command -v javac >/dev/null || install_packages default-jdk-headless
+  command -v mvn >/dev/null || install_packages maven
+  command -v patch >/dev/null || install_packages patch
+fi
 
 new_enough() {
   command -v cargo >/dev/null || return 1
