@@ -30,4 +30,6 @@ fill() {
 fill ffi/package/panveil.pc.in "$place/lib/pkgconfig/panveil.pc"
 fill ffi/package/panveil-config-version.cmake.in "$place/lib/cmake/panveil/panveil-config-version.cmake"
 install -m 644 ffi/package/panveil-config.cmake "$place/lib/cmake/panveil/"
+install -d "$place/share/panveil"
+python3 scripts/sbom.py panveil-ffi >"$place/share/panveil/panveil.cdx.json"
 echo "installed panveil $version under $place"

@@ -26,6 +26,9 @@ mv "$own/$system-$machine/$library.new" "$own/$system-$machine/$library"
 if command -v sha256sum >/dev/null; then sum=sha256sum; else sum="shasum -a 256"; fi
 $sum "$own/$system-$machine/$library" | cut -c 1-64 | tr -d '\n' >"$own/$system-$machine/sha256"
 echo "version=$version" >"$own/build.properties"
+# What the library is made of, for whoever has to answer for it.
+mkdir -p "$classes/META-INF/sbom"
+python3 scripts/sbom.py panveil-jni >"$classes/META-INF/sbom/panveil-jni.cdx.json"
 
 # Nothing but the JVM's two entry points may be visible: two copies of this library must not see each other.
 if [ "$system" = linux ] && command -v nm >/dev/null; then
