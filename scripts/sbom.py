@@ -4,7 +4,7 @@ library, with version, licence and the checksum of Cargo.lock.
 
   scripts/sbom.py panveil-ffi > panveil-ffi.cdx.json
 
-Dependencies for tests and for building only are left out. Prints to the standard output; fails if a crate has no checksum
+Of the crates for the platform it runs on; dependencies for tests and for building only are left out. Prints to the standard output; fails if a crate has no checksum
 or no licence.
 """
 import json
@@ -26,9 +26,11 @@ def checksums():
 
 
 def main(package):
-    metadata = json.loads(cargo("metadata", "--locked", "--format-version", "1"))
+    version = subprocess.run(["rustc", "-vV"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    host = re.search(r"^host: (\S+)$", version, re.M).group(1)
+    metadata = json.loads(cargo("metadata", "--locked", "--format-version", "1", "--filter-platform", host))
     # The metadata unite the features of the whole workspace; the tree has those of this package alone.
-    tree = cargo("tree", "--locked", "-p", package, "-e", "normal", "--target", "all", "--prefix", "none", "--format", "{p}")
+    tree = cargo("tree", "--locked", "-p", package, "-e", "normal", "--target", host, "--prefix", "none", "--format", "{p}")
     built = {tuple(re.match(r"(\S+) v(\S+)", line).groups()) for line in tree.splitlines() if line}
     packages = {entry["id"]: entry for entry in metadata["packages"]}
     nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
