@@ -43,6 +43,7 @@ pub mod protect;
 
 #[cfg(feature = "jwt")]
 pub mod reveal;
+pub mod scan;
 #[cfg(feature = "vault")]
 pub mod vault;
 

@@ -59,6 +59,12 @@ impl Brand {
     }
 }
 
+/// Whether any card number begins with this digit, a value from 0 to 9: none does with 0, 1 or 7.
+#[inline]
+pub(crate) const fn begins_with(digit: u8) -> bool {
+    matches!(digit, 2..=6 | 8 | 9)
+}
+
 /// Card numbers of one brand: those whose first six digits are `low` to `high`, in these lengths.
 struct Range {
     low: u32,

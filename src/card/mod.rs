@@ -2,7 +2,7 @@
 
 pub mod brand;
 pub mod expiry;
-mod glyph;
+pub(crate) mod glyph;
 pub mod id;
 pub mod luhn;
 pub mod mask;

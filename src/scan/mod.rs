@@ -1,0 +1,31 @@
+//! Finds card numbers in any text or file, and takes them out: one engine for logs as they are written and for what is
+//! already there.
+//!
+//! [`Finder`] says where card numbers, track data and the security codes beside them lie; [`Redaction`] replaces them,
+//! [`Redactor`] does so on the way into any [`std::io::Write`]. Both work on streams of any length in constant memory, and
+//! the result does not depend on where the pieces of a stream begin and end.
+//!
+//! A card number is what fits a brand's range and length and the check digit; names and characters beside it say how sure
+//! that is ([`Confidence`]). A panveil token never passes the check digit, so it is never taken for a card.
+
+mod base64;
+mod codes;
+mod context;
+mod finder;
+mod hex;
+mod hit;
+mod names;
+mod number;
+mod redaction;
+mod redactor;
+mod search;
+mod shape;
+mod sign;
+mod stream;
+mod track;
+
+pub use finder::{Charset, Finder};
+pub use hit::{Confidence, Hit, Kind, Reason, Writing};
+pub use redaction::{Redaction, RedactionStream, Replacement};
+pub use redactor::Redactor;
+pub use stream::HitStream;

@@ -1,0 +1,265 @@
+//! Whether a card number begins with a group of digits: range, length, check digit, then what stands around it.
+
+use zeroize::Zeroize;
+
+use super::context::{self, Surroundings};
+use super::finder::Writings;
+use super::hit::{Confidence, Kind, Reason, Writing};
+use super::shape::{self, Shape};
+use super::sign::{self, Gap, Sign};
+use super::track;
+use crate::card::brand::{self, Brand};
+use crate::card::luhn;
+use crate::card::mask::{Masked, Shown};
+
+/// The fewest and the most digits of a card number (ISO/IEC 7812-1).
+pub(super) const FEWEST: usize = 12;
+pub(super) const MOST: usize = 19;
+
+/// More gap characters than this end a number: ` - ` is the longest gap.
+pub(super) const WIDEST_GAP: usize = 3;
+
+/// A card number that begins at a given place of a window.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Number {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) kind: Kind,
+    pub(super) brand: Brand,
+    pub(super) confidence: Confidence,
+    pub(super) reason: Reason,
+    pub(super) writing: Writing,
+    pub(super) masked: Option<Masked>,
+}
+
+/// The card number, if any, whose first group of digits begins at `start`; `text` left of `floor` is spoken for.
+///
+/// Depends on nothing but `text` within [`super::search::REACH`] bytes of `start`, and on `floor`.
+pub(super) fn at(text: &[u8], start: usize, floor: usize, writings: Writings) -> Option<Number> {
+    let first = digit_at(text, start, writings)?;
+    if !brand::begins_with(first) {
+        return None;
+    }
+    let mut reading = Reading::new();
+    let mut number =
+        reading.gapped(text, start, writings).and_then(|fit| judge(text, start, fit, floor, writings));
+    if number.is_none() && reading.lines > 0 {
+        number =
+            reading.wrapped(text, start, writings).and_then(|fit| judge(text, start, fit, floor, writings));
+    }
+    number
+}
+
+fn digit_at(text: &[u8], at: usize, writings: Writings) -> Option<u8> {
+    match sign::read(text, at, writings)? {
+        (Sign::Digit(value), _) => Some(value),
+        _ => None,
+    }
+}
+
+/// Digits that fit a brand, and how they are written.
+#[derive(Clone, Copy)]
+struct Fit {
+    end: usize,
+    brand: Brand,
+    shape: Shape,
+    over_lines: bool,
+    writing: Writing,
+    digits: usize,
+    masked: Option<Masked>,
+}
+
+/// The digits read so far; wiped when done.
+struct Reading {
+    digits: [u8; MOST],
+    count: usize,
+    groups: [u8; MOST],
+    group: usize,
+    lines: usize,
+    writing: Writing,
+}
+
+impl Reading {
+    fn new() -> Self {
+        Self { digits: [0; MOST], count: 0, groups: [0; MOST], group: 0, lines: 0, writing: Writing::Plain }
+    }
+
+    /// The longest number of whole groups, with gaps between them.
+    fn gapped(&mut self, text: &[u8], start: usize, writings: Writings) -> Option<Fit> {
+        let mut best = None;
+        let mut at = start;
+        loop {
+            let (end, whole) = self.take_group(text, at, writings);
+            if !whole {
+                return best;
+            }
+            if self.count >= FEWEST
+                && let Some(shape) = shape::of(self.lengths())
+                && let Some(brand) = self.brand()
+            {
+                best = Some(self.fit(end, brand, shape));
+            }
+            // A shape that cannot go on ends here; a line's end is noted all the same, for `wrapped`.
+            let Some((next, gap)) = gap_after(text, end, writings) else { return best };
+            if gap.line {
+                self.lines = self.lines.saturating_add(1);
+            }
+            if !shape::may_go_on(self.lengths()) || self.lines > 1 {
+                return best;
+            }
+            self.write(gap.writing);
+            at = next;
+        }
+    }
+
+    /// A string of digits that goes on at the beginning of the next line.
+    fn wrapped(&mut self, text: &[u8], start: usize, writings: Writings) -> Option<Fit> {
+        *self = Self::new();
+        let (end, whole) = self.take_group(text, start, writings);
+        let (next, gap) = gap_after(text, end, writings)?;
+        if !whole || !gap.line || gap.wide {
+            return None;
+        }
+        let (end, whole) = self.take_group(text, next, writings);
+        // A group that more groups follow is one of its own: a date, as log lines begin.
+        let alone = gap_after(text, end, writings).is_none_or(|(_, gap)| gap.line);
+        if !whole || !alone || self.count < FEWEST || !context::is_wrapped(text, start) {
+            return None;
+        }
+        self.lines = 1;
+        let brand = self.brand()?;
+        Some(self.fit(end, brand, Shape::One))
+    }
+
+    /// Reads digits without a gap; says where they end, and whether they all found room.
+    fn take_group(&mut self, text: &[u8], start: usize, writings: Writings) -> (usize, bool) {
+        let mut at = start;
+        let mut length = 0u8;
+        while let Some((Sign::Digit(value), bytes)) = sign::read(text, at, writings) {
+            let Some(place) = self.digits.get_mut(self.count) else { return (at, false) };
+            *place = value;
+            self.count = self.count.wrapping_add(1);
+            length = length.wrapping_add(1);
+            if text.get(at).is_some_and(|byte| !byte.is_ascii_digit()) {
+                let percent = text.get(at) == Some(&b'%');
+                self.write(if percent { Writing::Percent } else { Writing::OtherDigits });
+            }
+            at = at.saturating_add(bytes);
+        }
+        if let Some(place) = self.groups.get_mut(self.group) {
+            *place = length;
+        }
+        self.group = self.group.saturating_add(1);
+        (at, length > 0)
+    }
+
+    /// The more unusual writing stays.
+    fn write(&mut self, writing: Writing) {
+        self.writing = self.writing.max(writing);
+    }
+
+    fn lengths(&self) -> &[u8] {
+        self.groups.get(..self.group).unwrap_or_default()
+    }
+
+    fn digits(&self) -> &[u8] {
+        self.digits.get(..self.count).unwrap_or_default()
+    }
+
+    fn brand(&self) -> Option<Brand> {
+        let brand = Brand::of_digits(self.digits())?;
+        (luhn::residue(self.digits()) == 0).then_some(brand)
+    }
+
+    fn fit(&self, end: usize, brand: Brand, shape: Shape) -> Fit {
+        Fit {
+            end,
+            brand,
+            shape,
+            over_lines: self.lines > 0,
+            writing: self.writing,
+            digits: self.count,
+            masked: masked(self.digits()),
+        }
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.digits.zeroize();
+    }
+}
+
+/// The last four digits of these values 0 to 9, the others as stars.
+pub(super) fn masked(values: &[u8]) -> Option<Masked> {
+    let mut text = [0u8; MOST];
+    for (to, from) in text.iter_mut().zip(values) {
+        *to = from | b'0';
+    }
+    let mask = Masked::of_digits(text.get(..values.len())?, Shown::LAST4).ok();
+    text.zeroize();
+    mask
+}
+
+/// A gap that a digit follows.
+struct Between {
+    line: bool,
+    wide: bool,
+    writing: Writing,
+}
+
+/// The gap at `at`, if a digit follows it, and where that digit is.
+fn gap_after(text: &[u8], at: usize, writings: Writings) -> Option<(usize, Between)> {
+    let mut between = Between { line: false, wide: false, writing: Writing::Separated };
+    let mut next = at;
+    for length in 0..=WIDEST_GAP {
+        match sign::read(text, next, writings)? {
+            (Sign::Digit(_), _) if length > 0 => return Some((next, between)),
+            (Sign::Gap(gap), bytes) => {
+                between.line |= gap == Gap::Line;
+                between.wide |= gap != Gap::Line;
+                if bytes > 1 {
+                    let percent = text.get(next) == Some(&b'%');
+                    between.writing = if percent { Writing::Percent } else { Writing::OtherDigits };
+                }
+                next = next.saturating_add(bytes);
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// What stands around the digits decides how sure it is, and whether it is a number of its own at all.
+fn judge(text: &[u8], start: usize, fit: Fit, floor: usize, writings: Writings) -> Option<Number> {
+    let end = fit.end;
+    let number = Number {
+        start,
+        end,
+        kind: Kind::Pan,
+        brand: fit.brand,
+        confidence: Confidence::High,
+        reason: Reason::Grouped,
+        writing: fit.writing,
+        masked: fit.masked,
+    };
+    if let Some(track) = track::around(text, start, end, floor) {
+        let (start, end, kind) = (track.start, track.end, track.kind);
+        return Some(Number { start, end, kind, reason: Reason::Track, ..number });
+    }
+    let around = Surroundings::of(text, start, end, floor, fit.shape, writings)?;
+    let (confidence, reason) = around.weigh(fit.shape, fit.over_lines, usual_length(fit.brand, fit.digits));
+    Some(Number { confidence, reason, ..number })
+}
+
+/// Whether most cards of the brand have this many digits.
+fn usual_length(brand: Brand, digits: usize) -> bool {
+    match brand {
+        Brand::Amex => digits == 15,
+        Brand::Diners => matches!(digits, 14 | 16),
+        Brand::UnionPay => matches!(digits, 16..=19),
+        Brand::Maestro => matches!(digits, 16 | 18 | 19),
+        Brand::Visa | Brand::Mir => matches!(digits, 16 | 19),
+        _ => digits == 16,
+    }
+}

@@ -1,0 +1,311 @@
+//! What stands in place of card data, and the stream that puts it there.
+
+use std::sync::Arc;
+
+use zeroize::Zeroize;
+
+use super::finder::{Finder, Writings};
+use super::hit::{Hit, Kind, Writing};
+use super::number::MOST;
+use super::search::{Found, Taker, Window};
+use super::sign::{self, Sign};
+use super::stream::Feed;
+use crate::card::mask::{Masked, Shown};
+use crate::card::pan::{Pan, PanRules};
+use crate::error::{Error, Result};
+use crate::protect::{LayoutChoice, Tokenizer};
+
+/// What takes the place of card data in a text.
+///
+/// Security codes, PINs and track data are always hidden entirely; a token or the last four digits only ever take the
+/// place of a card number.
+///
+/// ```
+/// use panveil::scan::{Finder, Redaction};
+/// let redaction = Redaction::mask(Finder::new());
+/// assert_eq!(redaction.redact(b"card 4111 1111 1111 1111, cvv=123"), b"card ************1111, cvv=***");
+/// let same_length = redaction.keep_length();
+/// assert_eq!(same_length.redact(b"card 4111 1111 1111 1111"), b"card **** **** **** 1111");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Redaction {
+    finder: Finder,
+    replacement: Replacement,
+    keeps_length: bool,
+}
+
+/// What takes the place of a card number.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Replacement {
+    /// Stars for what `Shown` does not name.
+    Mask(Shown),
+    /// One text for every card number.
+    Fixed(String),
+    /// The card's token under a layout. Where none can be made, a mask of the last four digits.
+    Token(Arc<Tokenizer>, LayoutChoice),
+}
+
+impl Redaction {
+    /// Masks that show the last four digits.
+    pub const fn mask(finder: Finder) -> Self {
+        Self { finder, replacement: Replacement::Mask(Shown::LAST4), keeps_length: false }
+    }
+
+    /// Whatever `replacement` says.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a fixed text with a digit in it, with a control character, or of more than 100 bytes:
+    /// what is put in must not make a number or a line with what stands beside it.
+    pub fn new(finder: Finder, replacement: Replacement) -> Result<Self> {
+        if let Replacement::Fixed(text) = &replacement
+            && (text.len() > LONGEST_FIXED
+                || text.chars().any(|character| character.is_numeric() || character.is_control()))
+        {
+            return Err(Error::Argument);
+        }
+        Ok(Self { finder, replacement, keeps_length: false })
+    }
+
+    /// Keeps the length and the gaps of what is replaced, so that offsets in the text stay right. A fixed text becomes
+    /// stars.
+    #[must_use]
+    pub const fn keep_length(mut self) -> Self {
+        self.keeps_length = true;
+        self
+    }
+
+    /// What is looked for.
+    pub const fn finder(&self) -> &Finder {
+        &self.finder
+    }
+
+    /// A whole text, redacted.
+    pub fn redact(&self, text: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(text.len());
+        let mut stream = self.stream();
+        stream.push(text, &mut out, &mut |_| {});
+        stream.finish(&mut out, &mut |_| {});
+        out
+    }
+
+    /// A stream to push text into, piece by piece.
+    pub fn stream(&self) -> RedactionStream {
+        RedactionStream { feed: Feed::new(self.finder), redaction: self.clone(), written: 0 }
+    }
+}
+
+/// The longest fixed text, in bytes.
+const LONGEST_FIXED: usize = 100;
+
+/// Takes text in pieces and gives it back redacted. Holds back at most 2 KiB, and wipes what it held.
+#[derive(Debug)]
+pub struct RedactionStream {
+    feed: Feed,
+    redaction: Redaction,
+    /// How much of the text stands in the output, redacted.
+    written: u64,
+}
+
+impl RedactionStream {
+    /// Takes the next piece; appends to `out` what is certain by now, and calls `on_hit` for each hit, in order.
+    pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>, on_hit: &mut dyn FnMut(&Hit)) {
+        let mut put = |bytes: &[u8]| out.extend_from_slice(bytes);
+        self.push_to(piece, &mut put, on_hit);
+    }
+
+    /// Ends the text: appends what was held back. The next piece begins another text.
+    pub fn finish(&mut self, out: &mut Vec<u8>, on_hit: &mut dyn FnMut(&Hit)) {
+        let mut put = |bytes: &[u8]| out.extend_from_slice(bytes);
+        self.finish_to(&mut put, on_hit);
+    }
+
+    pub(super) fn push_to(&mut self, piece: &[u8], put: &mut dyn FnMut(&[u8]), on_hit: &mut dyn FnMut(&Hit)) {
+        let mut put = Put { redaction: &self.redaction, written: self.written, put, on_hit };
+        self.feed.push(piece, &mut put);
+        self.written = put.written;
+    }
+
+    pub(super) fn finish_to(&mut self, put: &mut dyn FnMut(&[u8]), on_hit: &mut dyn FnMut(&Hit)) {
+        let mut put = Put { redaction: &self.redaction, written: self.written, put, on_hit };
+        self.feed.finish(&mut put);
+        self.written = put.written;
+    }
+}
+
+/// Copies text, and replaces hits.
+struct Put<'a> {
+    redaction: &'a Redaction,
+    written: u64,
+    put: &'a mut dyn FnMut(&[u8]),
+    on_hit: &'a mut dyn FnMut(&Hit),
+}
+
+impl Taker for Put<'_> {
+    fn hit(&mut self, window: &Window<'_>, found: &Found) {
+        let hit = &found.hit;
+        self.copy_until(window, hit.offset);
+        let end = hit.offset.saturating_add(hit.length as u64);
+        let mut replaced = Vec::with_capacity(hit.length.max(LONGEST_FIXED));
+        self.redaction.replace(window, found, &mut replaced);
+        (self.put)(&replaced);
+        replaced.zeroize();
+        self.written = end;
+        (self.on_hit)(hit);
+    }
+
+    fn decided(&mut self, window: &Window<'_>, until: u64) {
+        self.copy_until(window, until);
+    }
+}
+
+impl Put<'_> {
+    fn copy_until(&mut self, window: &Window<'_>, until: u64) {
+        if until > self.written {
+            (self.put)(window.slice(self.written, until));
+            self.written = until;
+        }
+    }
+}
+
+impl Redaction {
+    /// Writes what takes the place of a hit.
+    fn replace(&self, window: &Window<'_>, found: &Found, out: &mut Vec<u8>) {
+        let hit = &found.hit;
+        let begin = window.place(hit.offset);
+        let end = begin.saturating_add(hit.length);
+        let region = window.text.get(begin..end).unwrap_or_default();
+        let may_show = hit.kind == Kind::Pan && !found.overlaps;
+        match &self.replacement {
+            Replacement::Fixed(text)
+                if !self.keeps_length && hit.kind != Kind::SecurityCode && hit.kind != Kind::Pin =>
+            {
+                out.extend_from_slice(text.as_bytes());
+            }
+            Replacement::Mask(shown) if may_show => self.write_mask(region, hit, *shown, out),
+            Replacement::Token(tokenizer, layout) if may_show => {
+                let before = window.text.get(begin.saturating_sub(BESIDE)..begin).unwrap_or_default();
+                let after = window.text.get(end..).unwrap_or_default();
+                let after = after.get(..BESIDE).unwrap_or(after);
+                if !self.token(before, region, after, tokenizer, *layout, out) {
+                    self.write_mask(region, hit, Shown::LAST4, out);
+                }
+            }
+            _ => self.hide(region, hit, out),
+        }
+    }
+
+    /// Stars for all digits that `shown` does not name.
+    fn write_mask(&self, region: &[u8], hit: &Hit, shown: Shown, out: &mut Vec<u8>) {
+        let mut digits = digits_of(region, self.finder.writings);
+        let masked = Masked::of_digits(digits.get(), shown).ok().or(hit.masked);
+        digits.wipe();
+        let Some(masked) = masked else { return self.hide(region, hit, out) };
+        if matches!(hit.writing, Writing::Hex | Writing::Base64) {
+            return self.hide(region, hit, out);
+        }
+        if !self.keeps_length {
+            return out.extend_from_slice(masked.as_str().as_bytes());
+        }
+        let mut shown = masked.as_str().bytes();
+        let mut at = 0usize;
+        while let Some((sign, bytes)) = sign::read(region, at, self.finder.writings) {
+            let next = at.saturating_add(bytes);
+            let hidden = matches!(sign, Sign::Digit(_)) && shown.next().is_none_or(|byte| byte == b'*');
+            if hidden {
+                out.extend(core::iter::repeat_n(b'*', bytes));
+            } else {
+                out.extend_from_slice(region.get(at..next).unwrap_or_default());
+            }
+            at = next;
+        }
+    }
+
+    /// Stars for all digits and letters.
+    fn hide(&self, region: &[u8], hit: &Hit, out: &mut Vec<u8>) {
+        match hit.writing {
+            Writing::Hex => super::hex::hide(region, out),
+            Writing::Base64 => super::base64::hide(region, out),
+            _ if self.keeps_length || hit.kind != Kind::Pan => {
+                out.extend(core::iter::repeat_n(b'*', region.len()))
+            }
+            _ => {
+                let mut digits = digits_of(region, self.finder.writings);
+                out.extend(core::iter::repeat_n(b'*', digits.get().len()));
+                digits.wipe();
+            }
+        }
+    }
+
+    /// The token, unless none can be made or what comes out holds a number again with its neighbours.
+    fn token(
+        &self,
+        before: &[u8],
+        region: &[u8],
+        after: &[u8],
+        tokenizer: &Tokenizer,
+        layout: LayoutChoice,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        let mut digits = digits_of(region, self.finder.writings);
+        let pan = pan_of(digits.get());
+        digits.wipe();
+        let Ok(token) = pan.and_then(|pan| tokenizer.tokenize(&pan, layout)) else { return false };
+        let plain = token.as_str().len() == region.len() && region.iter().all(u8::is_ascii_digit);
+        if self.keeps_length && !plain {
+            return false;
+        }
+        let mut beside = before.to_vec();
+        beside.extend_from_slice(token.as_str().as_bytes());
+        beside.extend_from_slice(after);
+        let strict = self.finder.at_least(super::hit::Confidence::Low);
+        let (begin, end) = (before.len(), before.len().saturating_add(token.as_str().len()));
+        let makes_number = strict.find(&beside).iter().any(|hit| {
+            let from = usize::try_from(hit.offset).unwrap_or(usize::MAX);
+            from < end && from.saturating_add(hit.length) > begin
+        });
+        beside.zeroize();
+        if !makes_number {
+            out.extend_from_slice(token.as_str().as_bytes());
+        }
+        !makes_number
+    }
+}
+
+/// So much text on either side is looked at when a token is put in.
+const BESIDE: usize = 64;
+
+/// The digit values of a hit, wiped by whoever asked for them.
+struct Digits {
+    values: [u8; MOST],
+    count: usize,
+}
+
+impl Digits {
+    fn get(&self) -> &[u8] {
+        self.values.get(..self.count).unwrap_or_default()
+    }
+
+    fn wipe(&mut self) {
+        self.values.zeroize();
+    }
+}
+
+fn digits_of(region: &[u8], writings: Writings) -> Digits {
+    let mut digits = Digits { values: [0; MOST], count: 0 };
+    let mut at = 0usize;
+    while let Some((sign, bytes)) = sign::read(region, at, writings) {
+        if let Sign::Digit(value) = sign
+            && let Some(place) = digits.values.get_mut(digits.count)
+        {
+            *place = value | b'0';
+            digits.count = digits.count.saturating_add(1);
+        }
+        at = at.saturating_add(bytes);
+    }
+    digits
+}
+
+fn pan_of(digits: &[u8]) -> Result<Pan> {
+    PanRules::default().parse(digits)
+}

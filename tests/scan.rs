@@ -1,0 +1,168 @@
+//! The finder and the redactor: what is found, how it is written, and what stands in its place.
+
+use panveil::card::Brand;
+use panveil::scan::{Confidence, Finder, Hit, Kind, Reason, Redaction, Writing};
+
+fn all() -> Finder {
+    Finder::new().at_least(Confidence::Low)
+}
+
+#[test]
+fn writings_of_a_number_are_found_whole() {
+    let rows: &[(&str, &str, Writing)] = &[
+        ("x 4111111111111111 y", "4111111111111111", Writing::Plain),
+        ("x 4111 1111 1111 1111 y", "4111 1111 1111 1111", Writing::Separated),
+        ("x 4111-1111-1111-1111", "4111-1111-1111-1111", Writing::Separated),
+        ("4111.1111.1111.1111.", "4111.1111.1111.1111", Writing::Separated),
+        ("4111/1111/1111/1111", "4111/1111/1111/1111", Writing::Separated),
+        ("4111_1111_1111_1111", "4111_1111_1111_1111", Writing::Separated),
+        ("4111 - 1111 - 1111 - 1111", "4111 - 1111 - 1111 - 1111", Writing::Separated),
+        ("3782 822463 10005", "3782 822463 10005", Writing::Separated),
+        (
+            "カード４１１１１１１１１１１１１１１１です",
+            "４１１１１１１１１１１１１１１１",
+            Writing::OtherDigits,
+        ),
+        (
+            "４１１１　１１１１　１１１１　１１１１",
+            "４１１１　１１１１　１１１１　１１１１",
+            Writing::OtherDigits,
+        ),
+        ("٤١١١١١١١١١١١١١١١", "٤١١١١١١١١١١١١١١١", Writing::OtherDigits),
+        (
+            "4111\u{2011}1111\u{2011}1111\u{2011}1111",
+            "4111\u{2011}1111\u{2011}1111\u{2011}1111",
+            Writing::OtherDigits,
+        ),
+        ("n=4111%201111%201111%201111&x", "4111%201111%201111%201111", Writing::Percent),
+        ("n=4111+1111+1111+1111&x", "4111+1111+1111+1111", Writing::Separated),
+        ("n=%34%31%31%31111111111111&x", "%34%31%31%31111111111111", Writing::Percent),
+        ("n=%EF%BC%94111111111111111&x", "%EF%BC%94111111111111111", Writing::Percent),
+        ("{\"pan\":4111111111111111}", "4111111111111111", Writing::Plain),
+        ("<pan>4111111111111111</pan>", "4111111111111111", Writing::Plain),
+        ("Card{pan=4111111111111111, cvv=x}", "4111111111111111", Writing::Plain),
+        ("**4111 1111 1111 1111**", "4111 1111 1111 1111", Writing::Separated),
+        ("* 4111111111111111\n* x", "4111111111111111", Writing::Plain),
+        ("12 4111 1111 1111 1111 12/29", "4111 1111 1111 1111", Writing::Separated),
+        ("4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", Writing::Separated),
+        ("msg 41 11 11 11 11 11 11 11 00", "41 11 11 11 11 11 11 11", Writing::Separated),
+        ("\\n4111111111111111", "4111111111111111", Writing::Plain),
+    ];
+    for (text, number, writing) in rows {
+        let hits = all().find(text.as_bytes());
+        assert_eq!(hits.len(), 1, "{text}");
+        let begin = usize::try_from(hits[0].offset).unwrap();
+        assert_eq!(&text.as_bytes()[begin..begin + hits[0].length], number.as_bytes(), "{text}");
+        assert_eq!(hits[0].writing, *writing, "{text}");
+        assert!(hits[0].brand.is_some() && hits[0].masked.is_some());
+    }
+}
+
+#[test]
+fn other_numbers_are_not_found() {
+    let rows = [
+        "",
+        "4111111111111112",
+        "41111111111111111111",
+        "1764188400123",
+        "4111 1111 1111 1111 1111 1111"[..19].strip_suffix('1').unwrap(),
+        "550e8400-e29b-41d4-a716-446655440000",
+        "12345678-4111-1111-1111-111111111111",
+        "trace=4bf92f3577b34da64111111111111111a3ce929d",
+        "0.4111111111111111",
+        "4111111111111111.25",
+        "************1111",
+        "411111******1111",
+        "4111 11** **** 1111",
+        "192.168.100.200 2026-11-26 12:34:56.789",
+        "+81 90-1234-5678 03-1234-5678",
+    ];
+    for text in rows {
+        assert_eq!(all().find(text.as_bytes()), [], "{text}");
+    }
+}
+
+#[test]
+fn surroundings_decide_how_sure_a_number_is() {
+    use Confidence::{High, Low, Medium};
+    let rows: &[(&str, Confidence, Reason)] = &[
+        ("4111111111111111", Medium, Reason::Number),
+        ("4111 1111 1111 1111", High, Reason::Grouped),
+        ("card=4111111111111111", High, Reason::Named),
+        ("order=4111111111111111", Low, Reason::OtherName),
+        ("order 4111 1111 1111 1111", Medium, Reason::OtherName),
+        ("x4111111111111111x", Low, Reason::TouchesLetters),
+        ("4222222222222", Low, Reason::RareLength),
+        ("card 4222222222222", Medium, Reason::RareLength),
+        ("4111111111111111=29121010000012345678", High, Reason::Track),
+        ("pay 4111 1111\n1111 1111 ok", Medium, Reason::SplitOverLines),
+        (
+            "this line is long enough that a mail program wrapped it: 4111111111\n111111 ok",
+            Medium,
+            Reason::SplitOverLines,
+        ),
+    ];
+    for (text, confidence, reason) in rows {
+        let hits = all().find(text.as_bytes());
+        assert_eq!(
+            hits.iter().map(|hit| (hit.confidence, hit.reason)).collect::<Vec<_>>(),
+            [(*confidence, *reason)],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn tracks_codes_and_pins_are_found_beside_a_number() {
+    let text = b"%B4111111111111111^DOE/JANE^29121010000000000000?;4111111111111111=29121010000012345678? cvv=123 <pin>1234</pin> \"security_code\" : \"9876\"";
+    let kinds: Vec<Kind> = all().find(text).iter().map(|hit| hit.kind).collect();
+    assert_eq!(kinds, [Kind::Track1, Kind::Track2, Kind::SecurityCode, Kind::Pin, Kind::SecurityCode]);
+    // Before a number too; but not far from one, and not without one.
+    let kinds: Vec<Kind> = all().find(b"cvc2: 321, n: 5500000000000004").iter().map(|hit| hit.kind).collect();
+    assert_eq!(kinds, [Kind::SecurityCode, Kind::Pan]);
+    assert_eq!(all().find(b"cvv=123 pin=1234"), []);
+    let far = [b"4111111111111111".as_slice(), &[b' '; 300], b"cvv=123"].concat();
+    assert_eq!(all().find(&far).len(), 1);
+}
+
+#[test]
+fn brands_are_named() {
+    let rows: &[(&str, Brand)] = &[
+        ("5500000000000004", Brand::Mastercard),
+        ("378282246310005", Brand::Amex),
+        ("3530111333300000", Brand::Jcb),
+        ("30569309025904", Brand::Diners),
+        ("6212341111111111231", Brand::UnionPay),
+    ];
+    for (text, brand) in rows {
+        assert_eq!(all().find(text.as_bytes())[0].brand, Some(*brand), "{text}");
+    }
+}
+
+#[test]
+fn pieces_make_no_difference() {
+    let text = "a 4111 1111 1111 1111, b %34%31%31%31111111111111 cvv=123 ４１１１　１１１１　１１１１　１１１１ \
+                5500000000000004 4111 1111 1111 1111 1111 1111 %B4111111111111111^DOE/JANE^29121010000000000000? "
+        .repeat(20);
+    let whole: Vec<Hit> = all().find(text.as_bytes());
+    assert!(whole.len() > 100);
+    for size in [1, 2, 3, 7, 64, 511, 1000, 1500, 4096] {
+        let mut hits = Vec::new();
+        let mut stream = all().stream();
+        for piece in text.as_bytes().chunks(size) {
+            stream.push(piece, &mut |hit| hits.push(*hit));
+        }
+        stream.finish(&mut |hit| hits.push(*hit));
+        assert_eq!(hits, whole, "{size}");
+        let redaction = Redaction::mask(all());
+        let mut out = Vec::new();
+        let mut stream = redaction.stream();
+        for piece in text.as_bytes().chunks(size) {
+            stream.push(piece, &mut out, &mut |_| {});
+        }
+        stream.finish(&mut out, &mut |_| {});
+        assert_eq!(out, redaction.redact(text.as_bytes()), "{size}");
+        assert_eq!(all().find(&out), []);
+        assert_eq!(redaction.redact(&out), out);
+    }
+}
