@@ -40,16 +40,21 @@ impl Surroundings {
         let chain = Chain::around(text, start, end, left, writings);
         if beside_stars(text, start, end, left, writings)
             || (manner.shape == Shape::One && is_fraction(text, start, end, left))
-            || is_hexadecimal(text, start, end, left)
-            || (manner.shape == Shape::Even && chain.goes_on_even(text))
+            || is_in_uuid(text, start, end, left)
+            || (manner.shape == Shape::Even && chain.goes_on_even(text, writings))
             // Over two lines, dates and columns of numbers are likelier than a number in their midst.
-            || (manner.over_lines && manner.shape != Shape::One && chain.goes_on())
+            || (manner.over_lines && manner.shape != Shape::One && chain.goes_on(text, writings))
         {
             return None;
         }
         let letter_before =
             left.byte(start, 1).is_some_and(|byte| byte.is_ascii_alphabetic()) && !is_no_letter(left, start);
-        let letter_after = text.get(end).is_some_and(u8::is_ascii_alphabetic);
+        // A `B` before digits may begin track 1, and go with it.
+        let letter_after = match text.get(end..) {
+            Some([b'B' | b'b', digit, ..]) => !digit.is_ascii_digit(),
+            Some([byte, ..]) => byte.is_ascii_alphabetic(),
+            _ => false,
+        };
         let field = Uncoloured::of(field(left, start));
         Some(Self {
             name: names::of(field.get()),
@@ -66,6 +71,7 @@ impl Surroundings {
             (_, Some(Says::Other)) if over_lines => (Confidence::Low, Reason::OtherName),
             (_, Some(Says::Other)) => (Confidence::Medium, Reason::OtherName),
             _ if self.in_longer_chain => (Confidence::Low, Reason::LongerChain),
+            (Shape::One, None) if over_lines => (Confidence::Low, Reason::SplitOverLines),
             _ if over_lines => (Confidence::Medium, Reason::SplitOverLines),
             (Shape::One, Some(Says::Card)) if usual_length => (Confidence::High, Reason::Named),
             (_, Some(Says::Card)) if !usual_length => (Confidence::Medium, Reason::RareLength),
@@ -116,13 +122,15 @@ impl Chain {
         Self { before, after, gap, first }
     }
 
-    fn goes_on(&self) -> bool {
-        self.before.is_some() || self.after.is_some()
+    fn goes_on(&self, text: &[u8], writings: Writings) -> bool {
+        self.before.is_some() || self.after.is_some_and(|(begin, _)| !number::fits(text, begin, writings))
     }
 
     /// Whether digits one by one, or pairs, are a part of a longer list of them.
-    fn goes_on_even(&self, _text: &[u8]) -> bool {
-        [self.before, self.after].into_iter().flatten().any(|(_, digits)| digits <= 2 || digits == self.first)
+    fn goes_on_even(&self, text: &[u8], writings: Writings) -> bool {
+        let alike = |digits: usize| digits <= 2 || digits == self.first;
+        self.before.is_some_and(|(_, digits)| alike(digits))
+            || self.after.is_some_and(|(begin, digits)| alike(digits) && !number::fits(text, begin, writings))
     }
 
     /// Whether the groups around say that this is a part of an IBAN or of a longer number in groups.
@@ -253,14 +261,26 @@ impl<'a> Left<'a> {
 pub(super) const LONGEST_FIELD: usize = 64;
 
 /// The part of the text before `at` that belongs to the same field.
+///
+/// A field ends where something may be taken out: at digits that could be a part of a number, and where it was, at stars and
+/// brackets. So a number weighs the same before and after others were replaced.
 fn field(left: Left<'_>, at: usize) -> &[u8] {
     let text = left.last(at, LONGEST_FIELD);
-    let ends = |byte: &u8| matches!(byte, b',' | b';' | b'{' | b'}' | b'&' | b'|' | b'\n' | b'\r' | b'\t');
-    match text.iter().rposition(ends) {
-        Some(last) => text.get(last.saturating_add(1)..).unwrap_or_default(),
-        None => text,
-    }
+    let mut digits = 0usize;
+    let ends = |byte: &u8| {
+        digits = if byte.is_ascii_digit() { digits.saturating_add(1) } else { 0 };
+        digits > SHORT_NUMBER
+            || matches!(
+                byte,
+                b',' | b';' | b'{' | b'}' | b'&' | b'|' | b'*' | b']' | b')' | b'\n' | b'\r' | b'\t'
+            )
+    };
+    let length = text.iter().rev().position(ends).unwrap_or(text.len());
+    text.get(text.len().saturating_sub(length)..).unwrap_or_default()
 }
+
+/// So many digits are a part of a name, such as `card2`.
+const SHORT_NUMBER: usize = 2;
 
 /// Whether the digits are what a mask left: stars touch them, or stand one gap away.
 ///
@@ -351,32 +371,13 @@ const fn is_gap(byte: u8) -> bool {
     matches!(byte, b' ' | b'-' | b'.' | b'/' | b'_' | b'\n' | b'\r')
 }
 
-/// The most characters of a word that are looked at on either side.
-const WORD: usize = 40;
-/// A string of hexadecimal digits of this length is a hash or an identifier.
-const HASH: usize = 20;
-
-/// Whether the digits stand in a UUID (RFC 9562), or in a longer string of hexadecimal digits with letters.
-fn is_hexadecimal(text: &[u8], start: usize, end: usize, left: Left<'_>) -> bool {
+/// Whether the digits stand in a UUID (RFC 9562).
+fn is_in_uuid(text: &[u8], start: usize, end: usize, left: Left<'_>) -> bool {
     let belongs = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b'-';
-    let before = left.last(start, WORD).iter().rev().take_while(|byte| belongs(byte)).count();
+    let before = left.last(start, UUID).iter().rev().take_while(|byte| belongs(byte)).count();
     let after =
-        text.get(end..).unwrap_or_default().iter().take(WORD).take_while(|byte| belongs(byte)).count();
-    if before == 0 && after == 0 && end.saturating_sub(start) != UUID {
-        return false;
-    }
-    let word = text.get(start.saturating_sub(before)..end.saturating_add(after)).unwrap_or_default();
-    if is_uuid(word) {
-        return true;
-    }
-    // Without dashes: the string of digits and letters that the number is in.
-    let undashed =
-        |bytes: &mut dyn Iterator<Item = &u8>| bytes.take_while(|byte| byte.is_ascii_hexdigit()).count();
-    let before = undashed(&mut left.last(start, WORD).iter().rev());
-    let after = undashed(&mut text.get(end..).unwrap_or_default().iter().take(WORD));
-    let word = text.get(start.saturating_sub(before)..end.saturating_add(after)).unwrap_or_default();
-    let letters = word.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    word.len() >= HASH && letters > 1 && word.iter().all(u8::is_ascii_hexdigit)
+        text.get(end..).unwrap_or_default().iter().take(UUID).take_while(|byte| belongs(byte)).count();
+    is_uuid(text.get(start.saturating_sub(before)..end.saturating_add(after)).unwrap_or_default())
 }
 
 const UUID: usize = 36;
@@ -386,19 +387,7 @@ fn is_uuid(word: &[u8]) -> bool {
         && word.iter().enumerate().all(|(place, byte)| (*byte == b'-') == matches!(place, 8 | 13 | 18 | 23))
 }
 
-/// Whether a number may go on from the line of `start..end` to the next, where it ends at `next_end`: a program wrapped a long
-/// line, or a name says a card. A column of numbers is none, nor is a line that begins with the seconds of its time.
-pub(super) fn may_be_wrapped(text: &[u8], start: usize, next: usize, next_end: usize) -> bool {
-    let begin = start.saturating_sub(WRAPPED);
-    let line = text.get(begin..start).unwrap_or_default();
-    let line = line
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(line, |end| line.get(end.saturating_add(1)..).unwrap_or_default());
-    let epoch = text.get(next) == Some(&b'1') && matches!(next_end.saturating_sub(next), 10 | 13 | 16);
-    let named = || names::of(field(Left { text, floor: 0 }, start)) == Some(Says::Card);
-    !epoch && (line.len() == WRAPPED || named())
+/// Whether digits that begin a line are the time of a log record, in seconds, milliseconds or microseconds.
+pub(super) fn is_epoch(text: &[u8], begin: usize, end: usize) -> bool {
+    text.get(begin) == Some(&b'1') && matches!(end.saturating_sub(begin), 10 | 13 | 16)
 }
-
-/// No mail program or terminal wraps before this column; the digits themselves come on top.
-const WRAPPED: usize = 40;

@@ -5,6 +5,7 @@ use zeroize::Zeroize;
 use super::context::{self, Manner, Surroundings};
 use super::finder::Writings;
 use super::hit::{Confidence, Kind, Reason, Writing};
+use super::runs::Group;
 use super::shape::{self, Shape};
 use super::sign::{self, Gap, Sign};
 use super::track;
@@ -82,24 +83,22 @@ pub(super) fn is_worthwhile(text: &[u8], start: usize, end: usize, writings: Wri
     }
 }
 
-/// Whether the `length` ASCII digits at `start` may begin a number in ASCII digits: no branch that depends on more than the
-/// first digits, and no reading beyond the group.
-#[inline]
-pub(super) fn may_begin(text: &[u8], start: usize, length: usize) -> bool {
+/// Whether a group of ASCII digits at `start` may begin a number in ASCII digits: a quick no that reads no further than the
+/// group.
+#[inline(always)]
+pub(super) fn may_begin(text: &[u8], start: usize, group: Group) -> bool {
     let Some([first, second]) = text.get(start..).and_then(|rest| rest.first_chunk::<2>()) else {
         return false;
     };
     if !brand::begins_with_two(*first, *second) {
         return false;
     }
-    match length {
-        FEWEST..=MOST => {
-            let end = start.wrapping_add(length);
-            passes_luhn(text, end, length) || ends_line(text, end)
-        }
-        4 | 6 | 8 => true,
-        0 | 20.. => false,
-        _ => ends_line(text, start.wrapping_add(length)),
+    let end = start.wrapping_add(group.length);
+    match (group.length, group.next) {
+        (FEWEST..=MOST, _) if passes_luhn(text, end, group.length) => true,
+        (4, 4 | 6 | 12) | (6, 4 | 6 | 9 | 10 | 13) | (8, 8) => true,
+        (0 | 20.., _) | (_, 0) => false,
+        _ => ends_line(text, end),
     }
 }
 
@@ -226,15 +225,11 @@ impl Reading {
         let first = self.count;
         let (end, whole) = self.take_group(text, next, writings);
         // A group that more groups follow is one of its own: a date, as log lines begin.
-        let alone = gap_after(text, end, writings).is_none_or(|(_, gap)| gap.line);
+        let alone =
+            gap_after(text, end, writings).is_none_or(|(next, gap)| gap.line || fits(text, next, writings));
         // Masks of blocks see no shorter part on the second line (`hints.rs`).
         let seen = first >= FEWEST || self.count.saturating_sub(first) >= SHORTEST_PART;
-        if !whole
-            || !alone
-            || !seen
-            || self.count < FEWEST
-            || !context::may_be_wrapped(text, start, next, end)
-        {
+        if !whole || !alone || !seen || self.count < FEWEST || context::is_epoch(text, next, end) {
             return None;
         }
         self.lines = 1;
@@ -246,12 +241,20 @@ impl Reading {
     fn take_group(&mut self, text: &[u8], start: usize, writings: Writings) -> (usize, bool) {
         let mut at = start;
         let mut length = 0u8;
-        while let Some((Sign::Digit(value), bytes)) = sign::read(text, at, writings) {
+        loop {
+            let (value, bytes) = match text.get(at) {
+                Some(byte) if byte.is_ascii_digit() => (byte & 0x0f, 1),
+                Some(byte) if byte.is_ascii() && *byte != b'%' => break,
+                _ => match sign::read(text, at, writings) {
+                    Some((Sign::Digit(value), bytes)) => (value, bytes),
+                    _ => break,
+                },
+            };
             let Some(place) = self.digits.get_mut(self.count) else { return (at, false) };
             *place = value;
             self.count = self.count.wrapping_add(1);
             length = length.wrapping_add(1);
-            if text.get(at).is_some_and(|byte| !byte.is_ascii_digit()) {
+            if bytes > 1 {
                 let percent = text.get(at) == Some(&b'%');
                 self.write(if percent { Writing::Percent } else { Writing::OtherDigits });
             }

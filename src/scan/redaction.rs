@@ -40,7 +40,7 @@ pub struct Redaction {
 pub enum Replacement {
     /// Stars for what `Shown` does not name.
     Mask(Shown),
-    /// One text for every card number.
+    /// One text for every card number, in square brackets: `[card number]`.
     Fixed(String),
     /// The card's token under a layout. Where none can be made, a mask of the last four digits.
     Token(Arc<Tokenizer>, LayoutChoice),
@@ -55,14 +55,19 @@ impl Redaction {
     /// Whatever `replacement` says.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a fixed text with a digit in it, with a control character, or of more than 100 bytes:
-    /// what is put in must not make a number or a line with what stands beside it.
+    /// [`Error::Argument`] for a fixed text that does not stand in square brackets, as `[card number]` does, or that has a
+    /// digit, a star, another bracket or a control character in it, or more than 100 bytes: what is put in must not make a
+    /// number, a name or a line with what stands beside it.
     pub fn new(finder: Finder, replacement: Replacement) -> Result<Self> {
-        if let Replacement::Fixed(text) = &replacement
-            && (text.len() > LONGEST_FIXED
-                || text.chars().any(|character| character.is_numeric() || character.is_control()))
-        {
-            return Err(Error::Argument);
+        if let Replacement::Fixed(text) = &replacement {
+            let within =
+                text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).ok_or(Error::Argument)?;
+            let refused = |character: char| {
+                character.is_numeric() || character.is_control() || matches!(character, '*' | '[' | ']')
+            };
+            if within.is_empty() || text.len() > LONGEST_FIXED || within.chars().any(refused) {
+                return Err(Error::Argument);
+            }
         }
         Ok(Self { finder, replacement, keeps_length: false })
     }
@@ -176,6 +181,10 @@ impl Redaction {
         let end = begin.saturating_add(hit.length);
         let region = window.text.get(begin..end).unwrap_or_default();
         let may_show = hit.kind == Kind::Pan && !found.overlaps;
+        // What is spread over two lines stays so: records of a log are not joined.
+        if hit.kind == Kind::Pan && region.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+            return self.star_digits(region, &[], out);
+        }
         match &self.replacement {
             Replacement::Fixed(text)
                 if !self.keeps_length && hit.kind != Kind::SecurityCode && hit.kind != Kind::Pin =>

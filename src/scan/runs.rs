@@ -4,13 +4,11 @@ use super::blocks::BLOCK;
 use super::hints::Runs;
 use super::number::FEWEST;
 
-/// The masks of a block and the one before it, the earlier bytes in the lower bits.
+/// The masks of a block and the one before it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Pair {
-    digits: u128,
-    joined: u128,
-    /// Hints in runs that end in the later block.
-    hints: u64,
+    now: Runs,
+    before: Runs,
     /// A run with a hint goes on from the earlier block: it is read when its end is seen.
     goes_on: bool,
     /// Where else in the later block reading is worthwhile, and whether there was anything in the earlier one.
@@ -23,36 +21,47 @@ pub(super) struct Pair {
 pub(super) enum Run {
     /// Its groups.
     Groups(Groups),
-    /// It begins before both blocks.
+    /// It has 64 bytes or more.
     TooLong,
 }
 
-/// What is left of a run.
+/// What is left of a run of fewer than 64 bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Groups {
-    digits: u128,
-    /// The place behind the run, in bytes from the beginning of the earlier block.
+    /// Bit 63 is the run's last byte.
+    digits: u64,
+    /// The place behind the run, in bytes from the beginning of the later block.
     pub(super) end: usize,
+}
+
+/// A group of digits in a run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Group {
+    /// How many bytes before the run's end it begins.
+    pub(super) back: usize,
+    pub(super) length: usize,
+    /// The length of the group behind it; 0 where there is none.
+    pub(super) next: usize,
 }
 
 impl Pair {
     /// Moves on by a block.
     #[inline(always)]
     pub(super) fn next(&mut self, runs: Runs, others: u64) {
-        self.digits = self.digits >> BLOCK | u128::from(runs.digits) << BLOCK;
-        self.joined = self.joined >> BLOCK | u128::from(runs.joined) << BLOCK;
+        self.before = self.now;
+        self.now = runs;
         self.others_before = self.others != 0;
         self.others = others;
-        self.hints = runs.hints;
     }
 
     /// Whether there is any hint.
     #[inline(always)]
     pub(super) const fn worth_reading(&self) -> bool {
-        self.hints | self.others != 0 || self.goes_on
+        self.now.hints | self.others != 0 || self.goes_on
     }
 
     /// Whether other characters than ASCII digits and gaps are about.
+    #[inline(always)]
     pub(super) const fn has_others(&self) -> bool {
         self.others != 0 || self.others_before
     }
@@ -60,51 +69,64 @@ impl Pair {
     /// All hints of the later block, for reading character by character, and whether a run that the earlier one ends with
     /// waits.
     pub(super) fn take_hints(&mut self) -> (u64, bool) {
-        (core::mem::take(&mut self.hints) | self.others, core::mem::take(&mut self.goes_on))
+        (core::mem::take(&mut self.now.hints) | self.others, core::mem::take(&mut self.goes_on))
     }
 
     /// The next run with a hint that ends in the later block; what goes on into the next one waits.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next_run(&mut self) -> Option<Run> {
-        // A run that goes on reaches the earlier block's last byte.
-        let at = if self.goes_on {
-            BLOCK.wrapping_sub(1)
-        } else if self.hints != 0 {
-            BLOCK.wrapping_add(self.hints.trailing_zeros() as usize)
+        let Self { now, before, .. } = *self;
+        let from = if self.goes_on {
+            0
+        } else if now.hints != 0 {
+            now.hints.trailing_zeros()
         } else {
             return None;
         };
-        let length = (self.joined >> at).trailing_ones() as usize;
-        let end = at.wrapping_add(length);
-        if end >= 2 * BLOCK {
-            self.hints = 0;
+        let end = from.wrapping_add((now.joined >> from).trailing_ones());
+        if end >= u64::BITS {
+            self.now.hints = 0;
             self.goes_on = true;
             return None;
         }
-        let above = 127usize.wrapping_sub(at);
-        let before = (self.joined << above).leading_ones() as usize;
-        let begin = at.wrapping_add(1).saturating_sub(before);
-        if begin == 0 {
+        let joined = ending_at(now.joined, before.joined, end);
+        let length = joined.leading_ones();
+        if length >= u64::BITS {
             return Some(Run::TooLong);
         }
         self.goes_on = false;
         // Behind the run, hints belong to others.
-        self.hints &= u64::MAX.checked_shl(end.saturating_sub(BLOCK) as u32).unwrap_or(0);
-        let run = (u128::MAX << begin) & !(u128::MAX << end);
-        Some(Run::Groups(Groups { digits: self.digits & run, end }))
+        self.now.hints &= u64::MAX << end;
+        let run = !(u64::MAX >> length);
+        Some(Run::Groups(Groups {
+            digits: ending_at(now.digits, before.digits, end) & run,
+            end: end as usize,
+        }))
+    }
+}
+
+/// The 64 bits before bit `end` of a block, which is below 64: some of them are of the block before.
+#[inline(always)]
+const fn ending_at(now: u64, before: u64, end: u32) -> u64 {
+    match end {
+        0 => before,
+        _ => now << (u64::BITS.wrapping_sub(end)) | before >> end,
     }
 }
 
 impl Groups {
-    /// The next group that has enough digits with those behind it: its place and length.
-    #[inline]
-    pub(super) fn next_group(&mut self) -> Option<(usize, usize)> {
+    /// The next group that has enough digits with those behind it.
+    #[inline(always)]
+    pub(super) fn next_group(&mut self) -> Option<Group> {
         if (self.digits.count_ones() as usize) < FEWEST {
             return None;
         }
         let first = self.digits.trailing_zeros();
         let length = (self.digits >> first).trailing_ones();
-        self.digits &= u128::MAX.checked_shl(first.wrapping_add(length))?;
-        Some((first as usize, length as usize))
+        // The lowest bits of a group go by adding one to it; what carries out of the top is gone.
+        self.digits &= self.digits.wrapping_add(1 << first);
+        let behind = self.digits;
+        let next = if behind == 0 { 0 } else { (behind >> behind.trailing_zeros()).trailing_ones() };
+        Some(Group { back: BLOCK.wrapping_sub(first as usize), length: length as usize, next: next as usize })
     }
 }

@@ -88,6 +88,7 @@ impl Search {
 
     /// Reads around the places that the masks name in the block at `place`; everything before `done` is read. Says where
     /// everything is read now.
+    #[inline(always)] // with the counting instructions of its caller
     fn read(
         &mut self,
         window: &Window<'_>,
@@ -98,10 +99,6 @@ impl Search {
         taker: &mut impl Taker,
     ) -> usize {
         let mut done = done;
-        // The masks begin one block before.
-        let Some(base) = place.checked_sub(BLOCK) else {
-            return self.read_bytewise(window, place, pair.take_hints(), done, until, taker);
-        };
         if pair.has_others() {
             return self.read_bytewise(window, place, pair.take_hints(), done, until, taker);
         }
@@ -110,16 +107,14 @@ impl Search {
                 done = self.read_bytewise(window, place, pair.take_hints(), done, until, taker);
                 break;
             };
-            while let Some((first, length)) = groups.next_group() {
-                let start = base.wrapping_add(first);
-                if start < done || start >= until {
-                    continue;
-                }
-                if number::may_begin(window.text, start, length) {
+            let end = place.wrapping_add(groups.end);
+            while let Some(group) = groups.next_group() {
+                let start = end.wrapping_sub(group.back);
+                if start >= done && start < until && number::may_begin(window.text, start, group) {
                     self.group(window, start, taker);
                 }
             }
-            done = done.max(base.wrapping_add(groups.end).min(until));
+            done = done.max(end.min(until));
         }
         done
     }

@@ -60,11 +60,11 @@ pub(super) const fn is_ascii_gap(byte: u8, writings: Writings) -> bool {
 
 /// A character that is not ASCII, in UTF-8 or an East Asian encoding.
 ///
-/// None of these is a part of another, so that each is told by its own bytes, wherever reading began: the one overlap, of
-/// Arabic-Indic digits with EUC, is decided by the byte before.
+/// Each is told by its own bytes and the two on either side, wherever reading began. Lead bytes of UTF-8 are never inside of
+/// another character; those of the East Asian encodings are, so there two such characters in a row are wanted.
 fn foreign(text: &[u8], at: usize) -> (Sign, usize) {
     let rest = text.get(at..).unwrap_or_default();
-    let in_arabic = at.checked_sub(1).and_then(|before| text.get(before)) == Some(&0xd9);
+    let near = |back: usize| at.checked_sub(back).and_then(|begin| text.get(begin..)).unwrap_or_default();
     match *rest {
         // Arabic-Indic (U+0660) and the eastern forms (U+06F0).
         [0xd9, digit @ 0xa0..=0xa9, ..] => (Sign::Digit(digit & 0x0f), 2),
@@ -72,16 +72,15 @@ fn foreign(text: &[u8], at: usize) -> (Sign, usize) {
         [0xef, 0xbc, 0x8a, ..] => (Sign::Star, 3),
         [0xef, 0xbc, 0x8f, ..] => (Sign::Gap(Gap::Slash), 3),
         [0xef, 0xbc, 0xbf, ..] => (Sign::Gap(Gap::Underscore), 3),
-        // Shift_JIS: full-width digits, space, dashes, full stop, slash.
-        [0x82, digit @ 0x4f..=0x58, ..] => (Sign::Digit(digit.wrapping_sub(0x4f)), 2),
-        [0x81, 0x40, ..] => (Sign::Gap(Gap::Space), 2),
-        [0x81, 0x5b | 0x5d | 0x7c, ..] => (Sign::Gap(Gap::Dash), 2),
-        [0x81, 0x44, ..] => (Sign::Gap(Gap::Dot), 2),
-        [0x81, 0x5e, ..] => (Sign::Gap(Gap::Slash), 2),
-        // EUC-JP, EUC-KR and GB 18030: full-width digits, space, dashes.
-        [0xa3, digit @ 0xb0..=0xb9, ..] if !in_arabic => (Sign::Digit(digit & 0x0f), 2),
-        [0xa1, 0xa1, ..] if !in_arabic => (Sign::Gap(Gap::Space), 2),
-        [0xa1, 0xdd, ..] | [0xa3, 0xad, ..] if !in_arabic => (Sign::Gap(Gap::Dash), 2),
+        [0x81 | 0x82, ..] => {
+            let among =
+                shift_jis(rest.get(2..).unwrap_or_default()).is_some() || shift_jis(near(2)).is_some();
+            shift_jis(rest).filter(|_| among).map_or((Sign::Other, 1), |sign| (sign, 2))
+        }
+        [0xa1 | 0xa3, ..] => {
+            let among = euc(rest.get(2..).unwrap_or_default()).is_some() || euc(near(2)).is_some();
+            euc(rest).filter(|_| among).map_or((Sign::Other, 1), |sign| (sign, 2))
+        }
         _ => match glyph::first(rest) {
             Some((glyph, after)) => {
                 let bytes = rest.len().saturating_sub(after.len()).max(1);
@@ -98,6 +97,28 @@ fn foreign(text: &[u8], at: usize) -> (Sign, usize) {
     }
 }
 
+/// A full-width digit, space, dash, full stop or slash of Shift_JIS.
+fn shift_jis(text: &[u8]) -> Option<Sign> {
+    Some(match *text {
+        [0x82, digit @ 0x4f..=0x58, ..] => Sign::Digit(digit.wrapping_sub(0x4f)),
+        [0x81, 0x40, ..] => Sign::Gap(Gap::Space),
+        [0x81, 0x5b | 0x5d | 0x7c, ..] => Sign::Gap(Gap::Dash),
+        [0x81, 0x44, ..] => Sign::Gap(Gap::Dot),
+        [0x81, 0x5e, ..] => Sign::Gap(Gap::Slash),
+        _ => return None,
+    })
+}
+
+/// A full-width digit, space or dash of EUC-JP, EUC-KR and GB 18030.
+fn euc(text: &[u8]) -> Option<Sign> {
+    Some(match *text {
+        [0xa3, digit @ 0xb0..=0xb9, ..] => Sign::Digit(digit & 0x0f),
+        [0xa1, 0xa1, ..] => Sign::Gap(Gap::Space),
+        [0xa1, 0xdd, ..] | [0xa3, 0xad, ..] => Sign::Gap(Gap::Dash),
+        _ => return None,
+    })
+}
+
 /// A URL-encoded byte (RFC 3986, 2.1), or the up to three of one character.
 fn percent(text: &[u8], at: usize) -> (Sign, usize) {
     let Some(first) = triplet(text, at) else { return (Sign::Other, 1) };
@@ -109,16 +130,14 @@ fn percent(text: &[u8], at: usize) -> (Sign, usize) {
         };
         return (sign, TRIPLET);
     }
-    // The triplet before decides between Arabic-Indic digits and EUC, as a byte does elsewhere.
-    let before = at.checked_sub(TRIPLET).and_then(|before| triplet(text, before)).unwrap_or(b' ');
-    let mut decoded = [before, first, 0, 0];
+    let mut decoded = [first, 0, 0];
     let mut length = 1usize;
-    for place in decoded.iter_mut().skip(2) {
+    for place in decoded.iter_mut().skip(1) {
         let Some(byte) = triplet(text, at.saturating_add(length.saturating_mul(TRIPLET))) else { break };
         *place = byte;
         length = length.saturating_add(1);
     }
-    match foreign(decoded.get(..=length).unwrap_or_default(), 1) {
+    match foreign(decoded.get(..length).unwrap_or_default(), 0) {
         (Sign::Other, _) => (Sign::Other, TRIPLET),
         (sign, bytes) => (sign, bytes.saturating_mul(TRIPLET)),
     }

@@ -20,9 +20,18 @@ pub(super) fn around(text: &[u8], start: usize, end: usize, floor: usize) -> Opt
     match *rest.first()? {
         // %B4111...^NAME/FIRST^2912101...?
         b'^' if before(1).is_some_and(|code| code.eq_ignore_ascii_case(&b'B')) => {
-            let name = rest.iter().skip(1).take(LONGEST_NAME).position(|byte| *byte == b'^')?;
+            // Names hold no digits: nothing in them is taken out on its own.
+            let name = rest.iter().skip(1).take(LONGEST_NAME);
+            let name = name
+                .take_while(|byte| !byte.is_ascii_digit() && **byte != b'*')
+                .position(|byte| *byte == b'^')?;
             let data = name.saturating_add(2);
-            let length = data.saturating_add(length_of(rest.get(data..)?, LONGEST_TRACK1, is_track1));
+            let more = length_of(rest.get(data..)?, LONGEST_TRACK1, is_track1);
+            let expiry = length_of(rest.get(data..)?, EXPIRY_AND_SERVICE, |byte| byte.is_ascii_digit());
+            if expiry < EXPIRY_AND_SERVICE {
+                return None;
+            }
+            let length = data.saturating_add(more);
             let sentinel = usize::from(before(2) == Some(b'%'));
             let start = start.saturating_sub(1).saturating_sub(sentinel);
             let end = with_end_sentinel(text, end.saturating_add(length));
