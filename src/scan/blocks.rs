@@ -1,7 +1,7 @@
 //! Sixty-four bytes at a time: which of them are digits, which may stand between digits.
 //!
-//! A mask has one bit for each byte, the first byte in the lowest bit. Masks may say "gap" of more bytes than gaps are
-//! (commas, quotes): they only say where it is worth reading.
+//! A mask has one bit for each byte, the first byte in the lowest bit. Masks may say "gap" of more bytes than gaps are: they
+//! only say where it is worth reading.
 
 /// How many bytes a block has.
 pub(super) const BLOCK: usize = 64;
@@ -11,7 +11,8 @@ pub(super) const BLOCK: usize = 64;
 pub(super) struct Masks {
     /// ASCII digits.
     pub(super) digits: u64,
-    /// Bytes below `0` that are printable or end a line, and underscores: every gap, and some more.
+    /// Every gap that is one ASCII byte; without vector instructions some other signs and control characters too, but no
+    /// comma, quote or tab, which stand between the numbers of a table.
     pub(super) gaps: u64,
 }
 
@@ -58,6 +59,12 @@ pub(super) const fn may_be_gap(byte: u8) -> bool {
     byte & NEITHER_CONTROL_NOR_SIGN == 0 || byte == b'_'
 }
 
+/// The gaps but `_` and the carriage return, each at the place that its four low bits say. A shuffle by the bytes themselves
+/// gives back what is one of them.
+#[cfg(target_arch = "x86_64")]
+const BY_LOW_BITS: [u8; 16] =
+    [b' ', 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, b'\n', b'+', 0xff, b'-', b'.', b'/'];
+
 /// A byte with these bits clear is a control character below 16, or one of ` !"#$%&'()*+,-./`.
 const NEITHER_CONTROL_NOR_SIGN: u8 = 0xd0;
 
@@ -68,7 +75,7 @@ mod x86 {
     use pulp::cast;
     use pulp::x86::{V3, V4};
 
-    use super::{BLOCK, Lanes, Masks, NEITHER_CONTROL_NOR_SIGN};
+    use super::{BLOCK, BY_LOW_BITS, Lanes, Masks};
 
     impl Lanes for V4 {
         #[inline(always)]
@@ -77,8 +84,9 @@ mod x86 {
             let bytes: __m512i = cast(*block);
             let values = simd._mm512_sub_epi8(bytes, cast([b'0'; BLOCK]));
             let digits = simd._mm512_cmplt_epu8_mask(values, cast([10u8; BLOCK]));
-            let gaps = simd._mm512_testn_epi8_mask(bytes, cast([NEITHER_CONTROL_NOR_SIGN; BLOCK]));
-            Masks { digits, gaps: gaps | self.equal(block, b'_') }
+            let gap = simd._mm512_shuffle_epi8(cast([BY_LOW_BITS; 4]), bytes);
+            let gaps = simd._mm512_cmpeq_epi8_mask(gap, bytes);
+            Masks { digits, gaps: gaps | self.equal(block, b'_') | self.equal(block, b'\r') }
         }
 
         #[inline(always)]
@@ -109,10 +117,13 @@ mod x86 {
                 block,
                 #[inline(always)]
                 |bytes| {
-                    let others = simd._mm256_and_si256(bytes, cast([NEITHER_CONTROL_NOR_SIGN; 32]));
-                    let sign = simd._mm256_cmpeq_epi8(others, cast([0u8; 32]));
+                    let low = simd._mm256_shuffle_epi8(cast([BY_LOW_BITS; 2]), bytes);
                     let underscore = simd._mm256_cmpeq_epi8(bytes, cast([b'_'; 32]));
-                    simd._mm256_movemask_epi8(simd._mm256_or_si256(sign, underscore))
+                    let carriage = simd._mm256_cmpeq_epi8(bytes, cast([b'\r'; 32]));
+                    let others = simd._mm256_or_si256(underscore, carriage);
+                    simd._mm256_movemask_epi8(
+                        simd._mm256_or_si256(simd._mm256_cmpeq_epi8(low, bytes), others),
+                    )
                 },
             );
             Masks { digits, gaps }
@@ -163,8 +174,9 @@ impl Lanes for Words {
                 let others = (values & LOW).wrapping_add(0x7676_7676_7676_7676) | values;
                 masks.digits |= gather(!others) << shift;
                 let signs = nonzero(word & u64::from_ne_bytes([NEITHER_CONTROL_NOR_SIGN; 8]));
-                let underscores = nonzero(word ^ u64::from_ne_bytes([b'_'; 8]));
-                masks.gaps |= gather(!(signs & underscores)) << shift;
+                let not = |byte: u8| nonzero(word ^ u64::from_ne_bytes([byte; 8]));
+                let columns = not(b',') & not(b'"') & not(b'\t');
+                masks.gaps |= gather(!(signs & not(b'_')) & columns) << shift;
             },
         );
         masks
@@ -223,15 +235,12 @@ const fn gather(word: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::{BLOCK, Lanes, Masks, Words, Work, may_be_gap, with_widest};
+    use crate::scan::finder::Writings;
+    use crate::scan::sign;
 
-    /// The masks by their definition.
-    fn by_the_book(block: &[u8; BLOCK]) -> Masks {
-        let mask = |is: &dyn Fn(u8) -> bool| {
-            block.iter().enumerate().fold(0, |mask, (place, byte)| mask | u64::from(is(*byte)) << place)
-        };
-        let gap = |byte: u8| byte < 0x10 || (0x20..0x30).contains(&byte) || byte == b'_';
-        assert!((0..=u8::MAX).all(|byte| gap(byte) == may_be_gap(byte)));
-        Masks { digits: mask(&|byte| byte.is_ascii_digit()), gaps: mask(&gap) }
+    /// A mask by its definition.
+    fn mask(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
+        block.iter().enumerate().fold(0, |mask, (place, byte)| mask | u64::from(is(*byte)) << place)
     }
 
     struct Check([u8; BLOCK]);
@@ -240,14 +249,14 @@ mod tests {
         type Output = ();
         fn with<L: Lanes>(self, lanes: L) {
             let block = &self.0;
-            assert_eq!(lanes.masks(block), by_the_book(block));
-            let high =
-                block.iter().enumerate().fold(0, |mask, (place, byte)| mask | u64::from(*byte >> 7) << place);
-            assert_eq!(lanes.high(block), high);
+            let Masks { digits, gaps } = lanes.masks(block);
+            assert_eq!(digits, mask(block, |byte| byte.is_ascii_digit()));
+            let surely = mask(block, |byte| sign::is_ascii_gap(byte, Writings::Usual));
+            let at_most = mask(block, |byte| may_be_gap(byte) && !matches!(byte, b',' | b'"' | b'\t'));
+            assert_eq!((gaps & surely, gaps & !at_most), (surely, 0));
+            assert_eq!(lanes.high(block), mask(block, |byte| !byte.is_ascii()));
             for wanted in [b'%', 0xef, 0] {
-                let equal = block.iter().enumerate();
-                let equal = equal.fold(0, |mask, (place, byte)| mask | u64::from(*byte == wanted) << place);
-                assert_eq!(lanes.equal(block, wanted), equal);
+                assert_eq!(lanes.equal(block, wanted), mask(block, |byte| byte == wanted));
             }
         }
     }
