@@ -1,7 +1,7 @@
 //! The finder and the redactor: what is found, how it is written, and what stands in its place.
 
 use panveil::card::Brand;
-use panveil::scan::{Confidence, Finder, Hit, Kind, Reason, Redaction, Writing};
+use panveil::scan::{Charset, Confidence, Finder, Hit, Kind, Reason, Redaction, Writing};
 
 fn all() -> Finder {
     Finder::new().at_least(Confidence::Low)
@@ -195,5 +195,38 @@ fn pieces_make_no_difference() {
         assert_eq!(out, redaction.redact(text.as_bytes()), "{size}");
         assert_eq!(all().find(&out), []);
         assert_eq!(redaction.redact(&out), out);
+    }
+}
+
+#[test]
+fn utf_16_is_found_and_redacted_in_place() {
+    let text =
+        "日本 card 4111 1111 1111 1111, cvv=123 ４１１１　１１１１　１１１１　１１１１ 𠮷 5500000000000004.";
+    for (charset, to_bytes) in
+        [(Charset::Utf16Le, u16::to_le_bytes as fn(u16) -> [u8; 2]), (Charset::Utf16Be, u16::to_be_bytes)]
+    {
+        let wide = |text: &str| text.encode_utf16().flat_map(to_bytes).collect::<Vec<u8>>();
+        let finder = Finder::new().in_charset(charset);
+        let bytes = wide(text);
+        let hits = finder.find(&bytes);
+        let found: Vec<&[u8]> =
+            hits.iter().map(|hit| &bytes[usize::try_from(hit.offset).unwrap()..][..hit.length]).collect();
+        let expected =
+            ["4111 1111 1111 1111", "123", "４１１１　１１１１　１１１１　１１１１", "5500000000000004"]
+                .map(wide);
+        assert_eq!(found, expected);
+        let redaction = Redaction::mask(finder);
+        let redacted = wide("日本 card ************1111, cvv=*** ************1111 𠮷 ************0004.");
+        assert_eq!(redaction.redact(&bytes), redacted);
+        // Pieces may end within a unit, and so may the text.
+        for size in [1, 3, 50] {
+            let mut out = Vec::new();
+            let mut stream = redaction.stream();
+            for piece in [bytes.as_slice(), b"x"].concat().chunks(size) {
+                stream.push(piece, &mut out, &mut |_| {});
+            }
+            stream.finish(&mut out, &mut |_| {});
+            assert_eq!(out, [redacted.as_slice(), b"x"].concat());
+        }
     }
 }

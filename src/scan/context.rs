@@ -215,6 +215,14 @@ pub(super) struct Uncoloured {
 impl Uncoloured {
     pub(super) fn of(text: &[u8]) -> Self {
         let mut plain = Self { text: [0; LONGEST_FIELD], length: 0 };
+        if !text.contains(&ESCAPE) {
+            let length = text.len().min(LONGEST_FIELD);
+            if let (Some(to), Some(from)) = (plain.text.get_mut(..length), text.get(..length)) {
+                to.copy_from_slice(from);
+            }
+            plain.length = length;
+            return plain;
+        }
         let mut rest = text;
         while let Some((byte, tail)) = rest.split_first() {
             let colour = colour_at(rest);

@@ -48,6 +48,16 @@ pub enum Charset {
     Utf16Be,
 }
 
+impl Charset {
+    /// How many bytes a unit has.
+    pub(super) const fn unit(self) -> usize {
+        match self {
+            Self::AsciiBased => 1,
+            Self::Utf16Le | Self::Utf16Be => 2,
+        }
+    }
+}
+
 impl Finder {
     /// Everything but base64, in ASCII-based text, at least of medium confidence.
     pub const fn new() -> Self {

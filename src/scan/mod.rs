@@ -26,6 +26,7 @@ mod shape;
 mod sign;
 mod stream;
 mod track;
+mod utf16;
 
 pub use finder::{Charset, Finder};
 pub use hit::{Confidence, Hit, Kind, Reason, Writing};

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use zeroize::Zeroize;
 
-use super::finder::{Finder, Writings};
+use super::finder::{Charset, Finder, Writings};
 use super::hit::{Hit, Kind, Writing};
 use super::number::MOST;
 use super::search::{Found, Taker, Window};
 use super::sign::{self, Sign};
 use super::stream::Feed;
+use super::utf16;
 use crate::card::mask::{Masked, Shown};
 use crate::card::pan::{Pan, PanRules};
 use crate::error::{Error, Result};
@@ -133,8 +134,11 @@ impl RedactionStream {
 
     pub(super) fn finish_to(&mut self, put: &mut dyn FnMut(&[u8]), on_hit: &mut dyn FnMut(&Hit)) {
         let mut put = Put { redaction: &self.redaction, written: self.written, put, on_hit };
-        self.feed.finish(&mut put);
+        let half = self.feed.finish(&mut put);
         self.written = put.written;
+        if let Some(half) = half {
+            (put.put)(&[half]);
+        }
     }
 }
 
@@ -153,10 +157,23 @@ impl Taker for Put<'_> {
         let end = hit.offset.saturating_add(hit.length as u64);
         let mut replaced = Vec::with_capacity(hit.length.max(LONGEST_FIXED));
         self.redaction.replace(window, found, &mut replaced);
-        (self.put)(&replaced);
+        if window.charset == Charset::AsciiBased {
+            (self.put)(&replaced);
+        } else {
+            let mut wide = Vec::with_capacity(replaced.len().saturating_mul(2));
+            // A fixed text may be other than ASCII.
+            match core::str::from_utf8(&replaced) {
+                Ok(text) => utf16::encode(text, window.charset == Charset::Utf16Be, &mut wide),
+                Err(_) => {
+                    utf16::encode(&"*".repeat(hit.length), window.charset == Charset::Utf16Be, &mut wide)
+                }
+            }
+            (self.put)(&wide);
+            wide.zeroize();
+        }
         replaced.zeroize();
         self.written = end;
-        (self.on_hit)(hit);
+        (self.on_hit)(&window.in_bytes(hit));
     }
 
     fn decided(&mut self, window: &Window<'_>, until: u64) {

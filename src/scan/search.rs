@@ -2,7 +2,7 @@
 
 use super::blocks::{self, BLOCK, Lanes, Work};
 use super::codes;
-use super::finder::{Finder, Writings};
+use super::finder::{Charset, Finder, Writings};
 use super::hints::{Hints, Runs};
 use super::hit::{Confidence, Hit, Reason, Writing};
 use super::number::{self, Number};
@@ -18,15 +18,32 @@ pub(super) const NEAR: usize = 256;
 /// A stretch of the stream.
 #[derive(Clone, Copy)]
 pub(super) struct Window<'a> {
+    /// One byte for each unit of the stream's encoding; the bytes themselves where that is one byte.
     pub(super) text: &'a [u8],
-    /// Where `text` begins in the stream.
+    /// The bytes of the stream.
+    pub(super) raw: &'a [u8],
+    /// Where `text` begins in the stream, in units.
     pub(super) base: u64,
+    /// What a unit is.
+    pub(super) charset: Charset,
 }
 
 impl<'a> Window<'a> {
-    /// The bytes `from..until` of the stream, as far as they are here.
+    /// The bytes of the units `from..until` of the stream, as far as they are here.
     pub(super) fn slice(&self, from: u64, until: u64) -> &'a [u8] {
-        self.text.get(self.place(from)..self.place(until)).unwrap_or_default()
+        let bytes = self.charset.unit();
+        let byte = |offset: u64| self.place(offset).saturating_mul(bytes);
+        self.raw.get(byte(from)..byte(until)).unwrap_or_default()
+    }
+
+    /// A hit with its place and length in bytes.
+    pub(super) fn in_bytes(&self, hit: &Hit) -> Hit {
+        let bytes = self.charset.unit();
+        Hit {
+            offset: hit.offset.saturating_mul(bytes as u64),
+            length: hit.length.saturating_mul(bytes),
+            ..*hit
+        }
     }
 
     pub(super) fn place(&self, offset: u64) -> usize {
@@ -458,7 +475,7 @@ fn group_end(text: &[u8], at: usize, writings: Writings) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Finder, Found, Search, Sign, Taker, Window, Writings, sign};
+    use super::{Charset, Finder, Found, Search, Sign, Taker, Window, Writings, sign};
     use crate::scan::hit::{Confidence, Hit};
 
     #[derive(Default)]
@@ -475,7 +492,7 @@ mod tests {
     fn without_hints(finder: Finder, text: &[u8]) -> Vec<Hit> {
         let mut search = Search::new(finder);
         let mut hits = Collect::default();
-        let window = Window { text, base: 0 };
+        let window = Window { text, raw: text, base: 0, charset: Charset::AsciiBased };
         let (mut at, mut in_group) = (0, false);
         while let Some((sign, bytes)) = sign::read(text, at, finder.writings) {
             let is_digit = matches!(sign, Sign::Digit(_));
@@ -492,7 +509,12 @@ mod tests {
     fn with_hints(finder: Finder, text: &[u8]) -> Vec<Hit> {
         let mut search = Search::new(finder);
         let mut hits = Collect::default();
-        search.run(&Window { text, base: 0 }, 0, text.len(), &mut hits);
+        search.run(
+            &Window { text, raw: text, base: 0, charset: Charset::AsciiBased },
+            0,
+            text.len(),
+            &mut hits,
+        );
         hits.0
     }
 

@@ -5,6 +5,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::finder::{Charset, Finder};
 use super::hit::Hit;
 use super::search::{Found, NEAR, REACH, Search, Taker, Window};
+use super::utf16;
 
 /// Takes text in pieces and says where card data lies. Holds back at most 2 KiB, and wipes what it held.
 ///
@@ -47,8 +48,8 @@ impl HitStream {
 struct Tell<'a>(&'a mut dyn FnMut(&Hit));
 
 impl Taker for Tell<'_> {
-    fn hit(&mut self, _window: &Window<'_>, found: &Found) {
-        (self.0)(&found.hit);
+    fn hit(&mut self, window: &Window<'_>, found: &Found) {
+        (self.0)(&window.in_bytes(&found.hit));
     }
 
     fn decided(&mut self, _window: &Window<'_>, _until: u64) {}
@@ -59,8 +60,13 @@ impl Taker for Tell<'_> {
 pub(super) struct Feed {
     search: Search,
     finder: Finder,
-    /// The end of what was pushed, from `base` on: what is not decided, and the [`REACH`] bytes before it.
+    /// The end of what was pushed, from `base` on, a byte for each unit: what is not decided, and the [`BEFORE`] units before
+    /// it.
     held: Zeroizing<Vec<u8>>,
+    /// Its bytes, where a unit has more than one.
+    raw: Zeroizing<Vec<u8>>,
+    /// The first byte of a unit whose second was not pushed yet.
+    half: Option<u8>,
     base: u64,
     /// Before this, everything is decided.
     decided: u64,
@@ -69,13 +75,52 @@ pub(super) struct Feed {
 /// What a window needs before what it decides; as much as the taker may still want of it.
 const BEFORE: usize = REACH + NEAR;
 
+/// So many bytes of wide text are taken at once.
+const WIDE_PIECE: usize = 64 * 1024;
+
 impl Feed {
     pub(super) fn new(finder: Finder) -> Self {
-        Self { search: Search::new(finder), finder, held: Zeroizing::default(), base: 0, decided: 0 }
+        Self {
+            search: Search::new(finder),
+            finder,
+            held: Zeroizing::default(),
+            raw: Zeroizing::default(),
+            half: None,
+            base: 0,
+            decided: 0,
+        }
     }
 
     pub(super) fn push(&mut self, piece: &[u8], taker: &mut impl Taker) {
-        debug_assert!(self.finder.charset == Charset::AsciiBased);
+        match self.finder.charset {
+            Charset::AsciiBased => self.push_bytes(piece, taker),
+            charset => piece.chunks(WIDE_PIECE).for_each(|piece| self.push_wide(piece, charset, taker)),
+        }
+    }
+
+    fn push_wide(&mut self, piece: &[u8], charset: Charset, taker: &mut impl Taker) {
+        let mut rest = piece;
+        if let (Some(first), Some((second, after))) = (self.half, piece.split_first()) {
+            self.half = None;
+            self.take_unit([first, *second], charset);
+            rest = after;
+        }
+        let (units, half) = rest.as_chunks::<2>();
+        units.iter().for_each(|unit| self.take_unit(*unit, charset));
+        if let [half] = half {
+            self.half = Some(*half);
+        }
+        self.decide_held(self.held.len().saturating_sub(REACH), taker);
+    }
+
+    fn take_unit(&mut self, bytes: [u8; 2], charset: Charset) {
+        let unit =
+            if charset == Charset::Utf16Be { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) };
+        self.held.push(utf16::as_byte(unit));
+        self.raw.extend_from_slice(&bytes);
+    }
+
+    fn push_bytes(&mut self, piece: &[u8], taker: &mut impl Taker) {
         // The seam: the held bytes and as much of the piece as the next window needs before it.
         let start = self.end();
         let seam = piece.len().min(BEFORE.saturating_add(REACH));
@@ -86,7 +131,7 @@ impl Feed {
             return;
         }
         // The rest of the piece, where it lies.
-        let window = Window { text: piece, base: start };
+        let window = Window { text: piece, raw: piece, base: start, charset: Charset::AsciiBased };
         let until = piece.len().saturating_sub(REACH);
         self.search.run(&window, window.place(self.decided), until, taker);
         self.decided = window.offset(until);
@@ -96,21 +141,27 @@ impl Feed {
         self.base = window.offset(kept);
     }
 
-    pub(super) fn finish(&mut self, taker: &mut impl Taker) {
+    /// Ends the text; gives back the half of a unit, if that is how it ends.
+    pub(super) fn finish(&mut self, taker: &mut impl Taker) -> Option<u8> {
         self.decide_held(self.held.len(), taker);
         let end = self.end();
+        let half = self.half;
         self.held.zeroize();
+        self.raw.zeroize();
         *self =
             Self { base: end, decided: end, search: self.search.begin_anew(end), ..Self::new(self.finder) };
+        half
     }
 
-    /// Where the next piece begins in the stream.
+    /// Where the next piece begins in the stream, in units.
     fn end(&self) -> u64 {
         self.base.saturating_add(self.held.len() as u64)
     }
 
     fn decide_held(&mut self, until: usize, taker: &mut impl Taker) {
-        let window = Window { text: &self.held, base: self.base };
+        let charset = self.finder.charset;
+        let raw = if charset == Charset::AsciiBased { &self.held } else { &self.raw };
+        let window = Window { text: &self.held, raw, base: self.base, charset };
         let from = window.place(self.decided);
         if from >= until && until < self.held.len() {
             return;
@@ -120,12 +171,19 @@ impl Feed {
         let kept = until.saturating_sub(BEFORE);
         if kept >= BEFORE {
             self.base = self.base.saturating_add(kept as u64);
-            self.held.copy_within(kept.., 0);
-            let left = self.held.len().saturating_sub(kept);
-            if let Some(rest) = self.held.get_mut(left..) {
-                rest.zeroize();
-            }
-            self.held.truncate(left);
+            drop_front(&mut self.held, kept);
+            drop_front(&mut self.raw, kept.saturating_mul(charset.unit()));
         }
     }
+}
+
+/// Drops the first `count` bytes, and wipes what is free then.
+fn drop_front(bytes: &mut Vec<u8>, count: usize) {
+    let count = count.min(bytes.len());
+    bytes.copy_within(count.., 0);
+    let left = bytes.len().saturating_sub(count);
+    if let Some(rest) = bytes.get_mut(left..) {
+        rest.zeroize();
+    }
+    bytes.truncate(left);
 }
