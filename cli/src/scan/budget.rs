@@ -47,18 +47,27 @@ impl<R: Read> Read for Metered<'_, R> {
     }
 }
 
-/// Fills the buffer as far as there is text.
-pub(crate) fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+/// Fills the buffer as far as there is text: how much it is, and what cut it off.
+pub(crate) fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> (usize, io::Result<()>) {
     let mut filled = 0usize;
     while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
         match reader.read(rest) {
             Ok(0) => break,
             Ok(bytes) => filled = filled.saturating_add(bytes),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            Err(error) => return (filled, Err(error)),
         }
     }
-    Ok(filled)
+    (filled, Ok(()))
+}
+
+/// Gives the error that cut something off, once.
+pub(crate) struct CutOff(pub(crate) Option<io::Error>);
+
+impl Read for CutOff {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
 }
 
 /// All of a text, or `None` if it is longer than `most` bytes.

@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_cell_is_read() {
-        let connection = Connection::open_in_memory().unwrap();
+        let mut connection = Connection::open_in_memory().unwrap();
         connection
             .execute_batch(
                 "CREATE TABLE paid (id INTEGER PRIMARY KEY, note TEXT, card INTEGER, loose, data BLOB);

@@ -9,7 +9,7 @@ use panveil::scan::{Finder, Hit};
 use zip::ZipArchive;
 
 use super::allow::Allow;
-use super::budget::{Budget, DEEPEST, Metered, fill, whole};
+use super::budget::{Budget, CutOff, DEEPEST, Metered, fill, whole};
 use super::database::Database;
 use super::find::{Fault, Looked, Place};
 use super::format::{Format, HEAD, Text};
@@ -127,11 +127,10 @@ impl Look<'_, '_, '_> {
     /// Looks into what `reader` gives. `file` is the same, where it is a file that can be opened otherwise.
     fn enter(&mut self, at: &At, reader: &mut dyn Read, file: Option<(&Path, &File)>) {
         let mut head = vec![0; HEAD];
-        let filled = match fill(reader, &mut head) {
-            Ok(filled) => filled,
-            Err(error) => return self.unseen(at, error.to_string()),
-        };
+        let (filled, outcome) = fill(reader, &mut head);
         head.truncate(filled);
+        let mut cut_off = CutOff(outcome.err());
+        let reader: &mut dyn Read = if cut_off.0.is_some() { &mut cut_off } else { reader };
         let format = Format::of(&head);
         let mut reader = Cursor::new(head).chain(reader);
         let is_archive = !matches!(format, Format::Text(_) | Format::Closed(_) | Format::Half(_));

@@ -28,7 +28,9 @@ pub(crate) fn read(
     let mut block = [0u8; BLOCK];
     let mut next = Next::default();
     loop {
-        match fill(archive, &mut block)? {
+        let (bytes, outcome) = fill(archive, &mut block);
+        outcome?;
+        match bytes {
             0 => return Ok(()),
             BLOCK => {}
             _ => return Err(damaged("it ends within a header")),

@@ -39,10 +39,9 @@ impl Buffer {
         let (mut base, mut held) = (0u64, 0usize);
         loop {
             let space = self.0.get_mut(held..held.saturating_add(PIECE)).unwrap_or_default();
-            let outcome = fill(reader, space);
-            let ended = !matches!(outcome, Ok(bytes) if bytes == PIECE);
-            // A failed read may have written something before it failed; only what was reported counts.
-            let end = held.saturating_add(*outcome.as_ref().unwrap_or(&0));
+            let (bytes, outcome) = fill(reader, space);
+            let ended = bytes < PIECE;
+            let end = held.saturating_add(bytes);
             streams.push(self.0.get(held..end).unwrap_or_default(), &mut |hit| hits.push(*hit));
             if ended {
                 streams.finish(&mut |hit| hits.push(*hit));
@@ -55,7 +54,7 @@ impl Buffer {
             }
             if ended {
                 self.0.get_mut(..end).unwrap_or_default().zeroize();
-                return outcome.map(|_| ());
+                return outcome;
             }
             let kept = end.saturating_sub(KEPT);
             lines.count_until(base.saturating_add(kept as u64), window, base);

@@ -22,7 +22,9 @@ impl<R: Read> ZstdReader<R> {
     fn next_frame(&mut self) -> io::Result<bool> {
         loop {
             let mut first = [0u8; 1];
-            if super::budget::fill(&mut self.source, &mut first)? == 0 {
+            let (bytes, outcome) = super::budget::fill(&mut self.source, &mut first);
+            outcome?;
+            if bytes == 0 {
                 return Ok(false);
             }
             match self.decoder.reset(Cursor::new(first).chain(&mut self.source)) {

@@ -145,7 +145,8 @@ impl Rewriter<'_> {
     fn text_of(&self, mut file: &File) -> Result<Text, Left> {
         let mut head = vec![0; HEAD];
         file.rewind()?;
-        let length = fill(&mut file, &mut head)?;
+        let (length, outcome) = fill(&mut file, &mut head);
+        outcome?;
         match Format::of(head.get(..length).unwrap_or_default()) {
             Format::Text(text) if text.binary && !self.keep_length => {
                 Err("it is binary, and other lengths would break it: use --keep-length".into())
@@ -165,10 +166,10 @@ impl Rewriter<'_> {
         let (mut piece, mut out) = (vec![0; PIECE], Vec::new());
         file.rewind()?;
         let written = loop {
-            let length = match fill(&mut file, &mut piece) {
-                Ok(length) => length,
-                Err(error) => break Err(error),
-            };
+            let (length, outcome) = fill(&mut file, &mut piece);
+            if outcome.is_err() {
+                break outcome;
+            }
             out.clear();
             stream.push(piece.get(..length).unwrap_or_default(), &mut out, &mut |_| {});
             if length < PIECE {
@@ -199,4 +200,58 @@ fn holds_finds(part: &Part) -> bool {
 
 fn is_name_only(part: &Part) -> bool {
     part.finds.iter().all(|find| find.place == Place::Name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, File};
+    use std::io::Write;
+
+    use panveil::card::mask::Shown;
+    use panveil::scan::{Finder, Replacement};
+
+    use super::{Rewriter, Target};
+    use crate::scan::allow::Allow;
+    use crate::scan::find::Redacted;
+    use crate::scan::identity::Identity;
+    use crate::scan::look::{Looker, Search};
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.log");
+        let replacement = Replacement::Mask(Shown::LAST4);
+        let finder = Finder::new();
+        let rewriter =
+            Rewriter { finder, replacement: &replacement, keep_length: false, target: Target::InPlace };
+        let allow = Allow::default();
+        let mut looker = Looker::new(Search { finder, allow: &allow, most: 10 });
+        type Change = fn(&std::path::Path);
+        let changes: [(Change, &str); 3] = [
+            (|path| File::options().append(true).open(path).unwrap().write_all(b"more").unwrap(), "more"),
+            (|path| fs::write(path, "4111111111111112").unwrap(), "2"),
+            (
+                |path| {
+                    fs::rename(path, path.with_extension("1")).unwrap();
+                    fs::write(path, "rotated").unwrap();
+                },
+                "rotated",
+            ),
+        ];
+        for (change, end) in changes {
+            fs::write(&path, "4111111111111111 ").unwrap();
+            let file = File::open(&path).unwrap();
+            let identity = Identity::of(&file.metadata().unwrap());
+            let looked = looker.file(&path, &file, &|_| {});
+            change(&path);
+            let outcome = rewriter.rewrite(&path, &file, identity, &looked);
+            let Some(Redacted::No(reason)) = outcome else { panic!("it was redacted: {end}") };
+            assert!(reason.contains("changed"), "{reason}");
+            assert!(fs::read_to_string(&path).unwrap().ends_with(end));
+        }
+        let left = fs::read_dir(folder.path()).unwrap();
+        assert!(
+            left.map(|entry| entry.unwrap().file_name()).all(|name| !name.to_str().unwrap().starts_with('.'))
+        );
+    }
 }
