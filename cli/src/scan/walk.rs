@@ -134,7 +134,14 @@ fn fault(root: &Path, error: &ignore::Error) -> Fault {
         };
     }
     let reason = match inner {
-        ignore::Error::Io(error) => reason_of(error),
+        // Asked again, the system says it without the path.
+        ignore::Error::Io(error) => {
+            let again = fs::symlink_metadata(path).and_then(|there| match there.is_dir() {
+                true => fs::read_dir(path).map(|_| ()),
+                false => Ok(()),
+            });
+            reason_of(&again.err().unwrap_or_else(|| error.kind().into()))
+        }
         other => shown::text(other.to_string().as_bytes()),
     };
     Fault { path: shown::path(path), reason }

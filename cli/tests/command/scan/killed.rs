@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Instant;
 
 use serde_json::Value;
@@ -44,14 +45,16 @@ fn lines(state: &Path) -> usize {
 fn a_scan_that_was_killed_goes_on_and_says_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
-    tree(path, 400);
-    let whole = without_time(report(path, ["tree"]));
-    assert_eq!(whole["totals"]["finds"], 400 * FILES);
+    tree(path, 50);
+    let few = ["tree", "--max-hits-per-file", "2"];
+    let stateful = ["tree", "--max-hits-per-file", "2", "--state", "state"];
+    let whole = without_time(report(path, few));
+    assert_eq!(whole["totals"]["finds"], 50 * FILES);
     let state = path.join("state");
     let (mut kills, mut seen) = (0, 0);
     let began = Instant::now();
     for part in 1..4 {
-        let mut child = start(path, &["tree", "--state", "state", "--threads", "2"]);
+        let mut child = start(path, &stateful);
         // The journal itself says how far it is: no moment is guessed.
         let ended = loop {
             if child.try_wait().unwrap().is_some() {
@@ -74,13 +77,13 @@ fn a_scan_that_was_killed_goes_on_and_says_the_same() {
     }
     assert!(kills > 0, "the scan was never cut off");
     assert!(seen < FILES, "nothing was left to do");
-    let resumed = without_time(report(path, ["tree", "--state", "state"]));
+    let resumed = without_time(report(path, stateful));
     assert_eq!(resumed, whole);
     // A file that changed is looked at again, the others are not.
     fs::write(path.join("tree/7/7.log"), "nothing").unwrap();
     let journal = lines(&state);
-    let again = report(path, ["tree", "--state", "state"]);
-    assert_eq!(again["totals"]["finds"], 400 * (FILES - 1));
+    let again = report(path, stateful);
+    assert_eq!(again["totals"]["finds"], 50 * (FILES - 1));
     assert_eq!(lines(&state), journal + 1);
     assert!(!fs::read_to_string(&state).unwrap().contains(VISA));
     // Other options are another scan.
@@ -101,16 +104,13 @@ fn a_redaction_that_was_killed_leaves_whole_files_and_nothing_else() {
     };
     let hidden = |file: &Path| file.file_name().unwrap().to_str().unwrap().starts_with('.');
     let (mut kills, mut cut_off) = (0, 0);
-    // Killed whenever so many files are done: sometimes between two, mostly within one.
-    for part in 1..8 {
+    // Killed whenever the first file of some more folders is done: sometimes between two files, mostly within one.
+    let first = |folder: usize| fs::metadata(path.join(format!("tree/{folder}/0.log"))).unwrap().ino();
+    let at_first: Vec<u64> = (0..20).map(first).collect();
+    for part in 1..7 {
         let mut child = start(path, &["tree", "--redact", "--in-place", "--threads", "2"]);
-        let done = |part: usize| {
-            fs::metadata(path.join(format!("tree/{part}/0.log"))).unwrap().len() != before.len() as u64
-        };
-        let mut spins = 0;
         while child.try_wait().unwrap().is_none() {
-            spins += 1;
-            if (0..20).filter(|folder| done(*folder)).count() > part * 2 || spins > 2_000_000 {
+            if (0..20).filter(|folder| first(*folder) != at_first[*folder]).count() > part * 2 {
                 child.kill().unwrap();
                 kills += 1;
                 break;
@@ -127,7 +127,6 @@ fn a_redaction_that_was_killed_leaves_whole_files_and_nothing_else() {
         }
     }
     assert!(kills > 0, "it was never cut off");
-    let _ = Command::new("sync");
     let ran = scan(path, ["tree", "--redact", "--in-place"]);
     assert!(cut_off == 0 || ran.stderr.contains("that a killed redaction had left"), "{ran:?}");
     assert!(all().iter().all(|file| !hidden(file) && fs::read_to_string(file).unwrap() == after));

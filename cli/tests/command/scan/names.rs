@@ -26,7 +26,7 @@ fn a_card_number_in_a_name_is_a_find_and_is_masked() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     fs::create_dir(path.join(format!("card {MASTERCARD}"))).unwrap();
-    fs::write(path.join(format!("card {MASTERCARD}/receipt-{VISA}.txt")), VISA).unwrap();
+    fs::write(path.join(format!("card {MASTERCARD}/paid-{VISA}.txt")), VISA).unwrap();
     fs::write(path.join(std::ffi::OsStr::from_bytes(b"\xff<b>\n.txt")), VISA).unwrap();
     let mut archive = zip::ZipWriter::new(fs::File::create(path.join("a.zip")).unwrap());
     archive.start_file(format!("{VISA}.txt"), zip::write::SimpleFileOptions::default()).unwrap();
@@ -38,15 +38,15 @@ fn a_card_number_in_a_name_is_a_find_and_is_masked() {
         [
             "a.zip!************1111.txt pan 1111 name",
             "card ************0004 pan 0004 name",
-            "card ************0004/receipt-************1111.txt pan 1111 name",
-            "card ************0004/receipt-************1111.txt pan 1111 1:0",
+            "card ************0004/paid-************1111.txt pan 1111 name",
+            "card ************0004/paid-************1111.txt pan 1111 1:0",
             "\u{fffd}<b>?.txt pan 1111 1:0",
         ]
     );
     for name in ["r.html", "r.sarif", "r.json"] {
         let text = fs::read_to_string(path.join(name)).unwrap();
         assert!(!text.contains(VISA) && !text.contains(MASTERCARD), "{name}");
-        assert!(text.contains("receipt-************1111.txt"), "{name}");
+        assert!(text.contains("paid-************1111.txt"), "{name}");
     }
     assert!(!fs::read_to_string(path.join("r.html")).unwrap().contains("<b>?.txt"));
     // Not in errors either.

@@ -59,7 +59,7 @@ fn the_page_stands_alone_and_shows_the_tree() {
     scan(folder.path(), [".", "--report", "report.html"]).ends(1);
     let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
     for part in
-        ["logs/</b>", "old/</b>", "a.log</summary>", "line 3, byte 27", "************0004", "Mastercard"]
+        ["logs/</b>", "old/</b>", "a.log</summary>", "line 3, byte 28", "************0004", "Mastercard"]
     {
         assert!(page.contains(part), "{part}");
     }
@@ -96,7 +96,7 @@ fn sarif_has_what_its_schema_requires() {
     }
     let location = &results[1]["locations"][0]["physicalLocation"];
     assert_eq!(location["artifactLocation"]["uri"], "logs/a.log");
-    assert_eq!(location["region"], json!({ "startLine": 3, "byteOffset": 27, "byteLength": 16 }));
+    assert_eq!(location["region"], json!({ "startLine": 3, "byteOffset": 28, "byteLength": 16 }));
     let invocation = &run["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], true);
     let notification = &invocation["toolExecutionNotifications"][0];
