@@ -11,6 +11,7 @@ use super::track;
 use crate::card::brand::{self, Brand};
 use crate::card::luhn;
 use crate::card::mask::{Masked, Shown};
+use crate::crypto::ff1::lanes::word::{Doubled, last, luhn_sum, residue_of};
 
 /// The fewest and the most digits of a card number (ISO/IEC 7812-1).
 pub(super) const FEWEST: usize = 12;
@@ -73,6 +74,55 @@ pub(super) fn is_worthwhile(text: &[u8], start: usize, end: usize, writings: Wri
                 || !group.iter().all(u8::is_ascii_digit)
         }
     }
+}
+
+/// Whether the `length` ASCII digits at `start` may begin a number in ASCII digits: no branch that depends on more than the
+/// first digits, and no reading beyond the group.
+#[inline]
+pub(super) fn may_begin(text: &[u8], start: usize, length: usize) -> bool {
+    let Some([first, second]) = text.get(start..).and_then(|rest| rest.first_chunk::<2>()) else {
+        return false;
+    };
+    if !brand::begins_with_two(*first, *second) {
+        return false;
+    }
+    match length {
+        FEWEST..=MOST => {
+            let end = start.wrapping_add(length);
+            passes_luhn(text, end, length) || ends_line(text, end)
+        }
+        4 | 6 | 8 => true,
+        5 | 7 | 9..=11 => ends_line(text, start.wrapping_add(length)),
+        _ => false,
+    }
+}
+
+fn ends_line(text: &[u8], at: usize) -> bool {
+    matches!(text.get(at), Some(b'\n' | b'\r'))
+}
+
+/// Whether the `length` ASCII digits before `end` pass Luhn, eight at a time.
+#[inline]
+fn passes_luhn(text: &[u8], end: usize, length: usize) -> bool {
+    let eight = |behind: usize| -> u64 {
+        let until = end.wrapping_sub(behind);
+        let word =
+            until.checked_sub(8).and_then(|from| text.get(from..until)).and_then(|bytes| bytes.first_chunk());
+        let Some(word) = word else {
+            // At the beginning of the text: digit by digit.
+            let digits = text.get(until.saturating_sub(8)..until).unwrap_or_default();
+            return digits.iter().fold(0, |word, digit| word << 8 | u64::from(digit & 0x0f));
+        };
+        u64::from_be_bytes(*word) & 0x0f0f_0f0f_0f0f_0f0f
+    };
+    let doubled = Doubled::behind(0);
+    let sum = luhn_sum(eight(0), doubled);
+    let sum = sum.wrapping_add(luhn_sum(eight(8) & last(length.wrapping_sub(8).min(8)), doubled));
+    let sum = match length.checked_sub(16) {
+        None | Some(0) => sum,
+        Some(more) => sum.wrapping_add(luhn_sum(eight(16) & last(more), doubled)),
+    };
+    residue_of(sum) == 0
 }
 
 fn digit_at(text: &[u8], at: usize, writings: Writings) -> Option<u8> {
