@@ -1,6 +1,6 @@
 //! A scan against an earlier one: what is new, what is gone, what stays.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ struct Key {
 }
 
 /// Finds of one kind and mask in one file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Change {
     pub(crate) path: String,
     pub(crate) kind: Word,
@@ -33,13 +33,15 @@ pub(crate) struct Change {
 }
 
 /// How a scan stands to an earlier one.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Comparison {
     /// The report it was compared with.
     pub(crate) with: String,
     pub(crate) new: Vec<Change>,
     pub(crate) gone: Vec<Change>,
     pub(crate) stays: Vec<Change>,
+    #[serde(skip)]
+    new_keys: BTreeSet<Key>,
 }
 
 /// What is needed of a report.
@@ -77,6 +79,7 @@ impl Baseline {
         for (key, count) in &now {
             let before = self.counts.get(key).copied().unwrap_or_default();
             if *count > before {
+                comparison.new_keys.insert(key.clone());
                 comparison.new.push(change(key, count.saturating_sub(before)));
             }
             if before > 0 {
@@ -96,7 +99,8 @@ impl Baseline {
 impl Comparison {
     /// Whether there is something new of this kind and mask in this file.
     pub(crate) fn is_new(&self, path: &str, kind: &str, mask: Option<&str>) -> bool {
-        self.new.iter().any(|new| new.path == path && new.kind == kind && new.mask.as_deref() == mask)
+        let mask = mask.map(str::to_owned);
+        self.new_keys.contains(&Key { path: path.to_owned(), kind: kind.to_owned().into(), mask })
     }
 }
 

@@ -76,6 +76,7 @@ pub(crate) fn faults(report: &Value, list: &str) -> Vec<(String, String)> {
 }
 
 /// Runs a tool of the system in a folder; `false` where there is none.
+#[expect(clippy::print_stderr, reason = "what was skipped is said")]
 pub(crate) fn tool(folder: &Path, line: &str) -> bool {
     let name = line.split(' ').next().unwrap();
     let there = Command::new("sh").args(["-c", &format!("command -v {name}")]).output().unwrap();

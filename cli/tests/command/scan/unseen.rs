@@ -141,8 +141,8 @@ fn unreadable_files_are_said_and_the_others_read() {
     for name in ["locked/x", "closed/y", "z"] {
         fs::write(path.join(name), VISA).unwrap();
     }
-    fs::set_permissions(path.join("locked/x"), PermissionsExt::from_mode(0)).unwrap();
-    fs::set_permissions(path.join("closed"), PermissionsExt::from_mode(0)).unwrap();
+    fs::set_permissions(path.join("locked/x"), PermissionsExt::from_mode(0o0)).unwrap();
+    fs::set_permissions(path.join("closed"), PermissionsExt::from_mode(0o0)).unwrap();
     // The superuser may read everything, so somebody else does it.
     let is_superuser = fs::read(path.join("locked/x")).is_ok();
     let program = env!("CARGO_BIN_EXE_panveil");
