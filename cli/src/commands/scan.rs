@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Unit};
 use panveil::card::id::Application;
 use panveil::card::mask::Shown;
 use panveil::scan::{Confidence, Finder, Redaction, Replacement};
@@ -28,7 +28,7 @@ pub(crate) fn run(
     terminal: Terminal,
 ) -> Result {
     usage(args)?;
-    let now = Timestamp::now();
+    let now = Timestamp::now().round(Unit::Second).map_err(|_| panveil::Error::Internal)?;
     let allow = match &args.allow {
         None => Allow::default(),
         Some(path) => {

@@ -62,6 +62,8 @@ impl Task<'_> {
                 scope.spawn(move || self.work(&take, &done));
             }
             drop((take, done));
+            // Here, so that an error ends it: then the threads, which wait to be heard, end too.
+            let results = results;
             let mut gathered = Gathered::default();
             for result in &results {
                 gathered.take(result, &mut journal)?;

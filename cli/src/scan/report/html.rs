@@ -130,7 +130,7 @@ impl<'a> Folder<'a> {
 }
 
 /// Folders down to this depth stand open.
-const OPEN_LEVELS: usize = 3;
+const OPEN_LEVELS: usize = 2;
 
 fn write_file(to: &mut dyn Write, report: &Report, file: &FileReport) -> io::Result<()> {
     let new = |kind: &str, mask: Option<&str>| {
@@ -175,7 +175,11 @@ fn bars(to: &mut dyn Write, title: &str, counts: &BTreeMap<Word, u64>) -> io::Re
 }
 
 fn bar(to: &mut dyn Write, count: u64, all: u64) -> io::Result<()> {
-    write!(to, "<meter max={all} value={count}></meter><span class=n>{}</span>", grouped(count))
+    let count_text = grouped(count);
+    write!(
+        to,
+        "<span class=bar><span class=n>{count_text}</span><meter max={all} value={count}></meter></span>"
+    )
 }
 
 fn list<const N: usize>(
@@ -225,16 +229,17 @@ fn escaped(text: &str) -> String {
 
 const HEAD: &str = r#"<!doctype html>
 <html lang=en><head><meta charset=utf-8><meta name=viewport content="width=device-width">
-<meta http-equiv=Content-Security-Policy content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv=Content-Security-Policy content="script-src 'none'; connect-src 'none'; img-src 'none'; object-src 'none'; frame-src 'none'; form-action 'none'; base-uri 'none'">
 <title>panveil scan</title><style>
 :root{color-scheme:light dark;--line:#8884;--bad:#c0392b;--dim:#777}
 body{font:15px/1.45 system-ui,sans-serif;margin:0}main{max-width:72rem;margin:auto;padding:1.5rem}
 h1{font-size:1.6rem;margin:0}h2{font-size:1.05rem;margin:1.2rem 0 .4rem;display:inline-block}
 .dim{color:var(--dim)}.cards{display:flex;flex-wrap:wrap;gap:.7rem}
 .cards div{border:1px solid var(--line);border-radius:.4rem;padding:.5rem .9rem;min-width:6rem}
-.cards b{display:block;font-size:1.4rem}.bad b{color:var(--bad)}.two{display:flex;flex-wrap:wrap;gap:3rem}.two p{margin:.2rem 0}
+.cards b{display:block;font-size:1.4rem}.bad b{color:var(--bad)}.two{display:flex;flex-wrap:wrap;gap:3rem}.two div{min-width:22rem}.two p{margin:.2rem 0}
 summary{cursor:pointer;padding:.1rem 0}.in{margin-left:.6rem;padding-left:.9rem;border-left:1px solid var(--line)}
-meter{width:7rem;height:.8rem;vertical-align:middle}.n{display:inline-block;min-width:4.5rem;text-align:right;padding:0 .8rem 0 .4rem;font-variant-numeric:tabular-nums}
+.bar{float:right}.n{padding:0 .6rem;font-variant-numeric:tabular-nums}summary:hover,.two p:hover{background:#8881}
+meter{width:9rem;height:.8rem;vertical-align:middle}meter::-webkit-meter-optimum-value{background:var(--bad)}meter::-moz-meter-bar{background:var(--bad)}
 table{border-collapse:collapse;margin:.4rem 0 .8rem 1rem;display:block;overflow-x:auto}td,th{text-align:left;padding:.15rem .8rem .15rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{font-weight:600;color:var(--dim)}td.high{color:var(--bad)}td.low{color:var(--dim)}.new{color:var(--bad);font-style:normal;font-weight:600}
 </style></head><body><main>

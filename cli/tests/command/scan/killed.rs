@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::{VISA, report, scan};
-use crate::support::panveil;
+use super::{VISA, report, scan, silent};
+use crate::support::{Ran, panveil};
 
 const FILES: usize = 400;
 
@@ -131,4 +131,21 @@ fn a_redaction_that_was_killed_leaves_whole_files_and_nothing_else() {
     assert!(cut_off == 0 || ran.stderr.contains("that a killed redaction had left"), "{ran:?}");
     assert!(all().iter().all(|file| !hidden(file) && fs::read_to_string(file).unwrap() == after));
     scan(path, ["tree"]).ends(0);
+}
+
+#[test]
+fn a_state_that_cannot_be_written_ends_the_scan() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::create_dir(path.join("tree")).unwrap();
+    for file in 0..1000 {
+        fs::write(path.join(format!("tree/{file}.log")), VISA).unwrap();
+    }
+    // No file may become larger than 8 KiB.
+    let line = "trap '' XFSZ; ulimit -f 16; exec \"$0\" scan . --state ../state --threads 2";
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", line, env!("CARGO_BIN_EXE_panveil")]).current_dir(path.join("tree"));
+    let ran = silent(Ran::of(command.output().unwrap())).ends(1).says(&["state", "too large"]);
+    assert_eq!(ran.stdout, "");
+    assert_eq!(report(&path.join("tree"), [".", "--state", "../state"])["totals"]["finds"], 1000);
 }
