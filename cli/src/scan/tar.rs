@@ -66,7 +66,7 @@ pub(crate) fn read(
         if content.limit() > 0 {
             return Err(damaged("it ends within a member"));
         }
-        let padding = size.next_multiple_of(BLOCK as u64).saturating_sub(size);
+        let padding = size.wrapping_neg() % BLOCK as u64;
         if io::copy(&mut archive.take(padding), &mut io::sink())? < padding {
             return Err(damaged("it ends within a member"));
         }
@@ -168,4 +168,57 @@ fn decimal(text: &[u8]) -> Option<u64> {
 
 fn damaged(text: &'static str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use proptest::prelude::*;
+
+    fn archive() -> Vec<u8> {
+        let mut archive = tar::Builder::new(Vec::new());
+        for name in ["short".to_owned(), "long/".repeat(50)] {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(600);
+            archive.append_data(&mut header, name, [b'x'; 600].as_slice()).unwrap();
+        }
+        archive.into_inner().unwrap()
+    }
+
+    fn members(mut archive: &[u8]) -> (Vec<(usize, u64)>, std::io::Result<()>) {
+        let mut members = Vec::new();
+        let outcome = read(&mut archive, &mut |name, content| {
+            let bytes = std::io::copy(content, &mut std::io::sink()).unwrap();
+            members.push((name.len(), bytes));
+        });
+        (members, outcome)
+    }
+
+    #[test]
+    fn members_of_another_hand_are_read() {
+        let (members, outcome) = members(&archive());
+        assert_eq!(members, [(5, 600), (250, 600)]);
+        outcome.unwrap();
+    }
+
+    #[test]
+    fn a_size_beyond_all_bounds_is_an_archive_cut_off() {
+        let mut header = tar::Header::new_gnu();
+        header.as_mut_bytes()[124..136]
+            .copy_from_slice(&[0x80, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255]);
+        header.set_cksum();
+        let (members, outcome) = members(&[header.as_bytes().as_slice(), b"abc"].concat());
+        assert_eq!(members, [(0, 3)]);
+        outcome.unwrap_err();
+    }
+
+    proptest! {
+        #[test]
+        fn no_damage_makes_it_panic(at in 0usize..4608, byte: u8, end in 0usize..4608) {
+            let mut archive = archive();
+            let last = archive.len() - 1;
+            archive[at.min(last)] = byte;
+            let _ = members(&archive[..end.min(last)]);
+        }
+    }
 }

@@ -85,6 +85,21 @@ fn a_damaged_archive_is_read_as_far_as_it_goes() {
 }
 
 #[test]
+fn a_write_ahead_log_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let database = rusqlite::Connection::open(path.join("a.db")).unwrap();
+    database.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (c TEXT);").unwrap();
+    database.execute("INSERT INTO t VALUES (?1)", [format!("card {VISA}")]).unwrap();
+    let said = report(path, ["."]);
+    assert_eq!(faults(&said, "not_looked_into")[0].0, "a.db");
+    // Its bytes are looked at as those of a file of its own.
+    assert!(finds(&said).iter().any(|find| find.starts_with("a.db-wal pan 1111 null:")), "{said}");
+    database.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
+    assert_eq!(finds(&report(path, ["."])), ["a.db pan 1111 t.c[1]"]);
+}
+
+#[test]
 fn bombs_are_left_when_they_expand_too_far() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
