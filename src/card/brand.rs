@@ -31,6 +31,21 @@ pub enum Brand {
 }
 
 impl Brand {
+    /// Every brand; new ones come at the end.
+    pub const ALL: &'static [Self] = &[
+        Self::Visa,
+        Self::Mastercard,
+        Self::Amex,
+        Self::Jcb,
+        Self::UnionPay,
+        Self::Diners,
+        Self::Discover,
+        Self::Maestro,
+        Self::RuPay,
+        Self::Mir,
+        Self::Troy,
+    ];
+
     /// The brand of a card number; `None` where no range with its length is known.
     ///
     /// Where ranges overlap the longer prefix wins, and of co-branded cards the network named by the prefix.

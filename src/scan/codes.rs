@@ -1,6 +1,7 @@
 //! Security codes and PINs in name and value form, near a card number.
 
 use super::blocks::{self, BLOCK, Lanes, Work};
+use super::context::{self, Uncoloured};
 use super::finder::Writings;
 use super::hit::Kind;
 use super::sign::{self, Sign};
@@ -139,7 +140,9 @@ fn named(text: &[u8], start: usize, end: usize, digits: usize) -> Option<Code> {
     if !(3..=LONGEST_BLOCK).contains(&digits) || touched {
         return None;
     }
-    let name = name_before(text, start);
+    let before = text.get(start.saturating_sub(LONGEST_NAME)..start).unwrap_or_default();
+    let before = Uncoloured::of(before);
+    let name = name_before(before.get());
     if name.is_empty() {
         return None;
     }
@@ -159,11 +162,10 @@ fn says_pin(name: &str) -> bool {
 }
 
 /// How far back a name may begin, in bytes.
-pub(super) const LONGEST_NAME: usize = 40;
+pub(super) const LONGEST_NAME: usize = context::LONGEST_FIELD;
 
 /// The name before a value: without what joins it to the value, and not beyond its field.
-fn name_before(text: &[u8], start: usize) -> &[u8] {
-    let before = text.get(start.saturating_sub(LONGEST_NAME)..start).unwrap_or_default();
+fn name_before(before: &[u8]) -> &[u8] {
     let joins = |byte: u8| matches!(byte, b' ' | b'"' | b'\'' | b':' | b'=' | b'>' | b'\\');
     let mut name = before;
     while let [rest @ .., last] = name {

@@ -19,12 +19,32 @@ pub(super) fn of(text: &[u8]) -> Option<Says> {
         let first = usize::from(rest.first()?.to_ascii_lowercase());
         let (from, until) = *BY_FIRST_BYTE.get(first)?;
         let words = WORDS.get(usize::from(from)..usize::from(until))?;
-        let told = words.iter().find(|(word, _)| {
+        let (word, says) = words.iter().find(|(word, _)| {
             begins_with(rest, word) && (word.len() > SHORT || stands_alone(text, begin, word.len()))
-        });
-        told.map(|(_, says)| *says)
+        })?;
+        // Prose goes on: in "request body: 4111..." the request is not the number.
+        let behind = rest.get(word.len()..).unwrap_or_default();
+        (*says == Says::Card || names_the_next(behind)).then_some(*says)
     })
 }
+
+/// Whether the rest of a name, and what joins it to a number, stand between a word and the number, but no other word than
+/// "number" and the like.
+fn names_the_next(behind: &[u8]) -> bool {
+    let in_word =
+        |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || matches!(byte, b'_' | b'-' | b'.');
+    let rest_of_name = behind.iter().take_while(|byte| in_word(byte)).count();
+    let mut words = behind
+        .get(rest_of_name..)
+        .unwrap_or_default()
+        .split(|byte| !in_word(byte))
+        .filter(|word| !word.is_empty());
+    words.all(|word| FILLERS.iter().any(|filler| word.eq_ignore_ascii_case(filler)))
+}
+
+/// Words between a name and its number.
+const FILLERS: [&[u8]; 12] =
+    [b"no", b"no.", b"nr", b"nr.", b"num", b"number", b"id", b"ref", b"code", b"is", b"was", b"-"];
 
 /// Words this short count only where no letter touches them: `pan` is none of `company`.
 const SHORT: usize = 4;
@@ -179,6 +199,10 @@ mod tests {
             ("card declined for order ", Some(Says::Other)),
             ("order paid with card ", Some(Says::Card)),
             ("hotel ", None),
+            ("request body: ", None),
+            ("order number is ", Some(Says::Other)),
+            ("order no. ", Some(Says::Other)),
+            ("order_ref: \"", Some(Says::Other)),
             ("注文番号 ", Some(Says::Other)),
             ("amount=", None),
         ];
