@@ -9,6 +9,7 @@ use super::budget::fill;
 
 /// What an archive is made of, in bytes.
 const BLOCK: usize = 512;
+const BLOCK_MASK: u64 = 0x1ff;
 /// The longest name or extended header that is read, in bytes.
 const LONGEST: u64 = 1 << 20;
 
@@ -66,7 +67,8 @@ pub(crate) fn read(
         if content.limit() > 0 {
             return Err(damaged("it ends within a member"));
         }
-        let padding = size.wrapping_neg() % BLOCK as u64;
+        // A block is a power of two, so this holds even where rounding up would overflow.
+        let padding = size.wrapping_neg() & BLOCK_MASK;
         if io::copy(&mut archive.take(padding), &mut io::sink())? < padding {
             return Err(damaged("it ends within a member"));
         }
