@@ -5,12 +5,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::scan::args::ScanArgs;
+
 /// Protects card numbers: tokens, masks and sealed records in; single reveals through an audited gate out.
 #[derive(Debug, Parser)]
 #[command(name = "panveil", version, max_term_width = 110, arg_required_else_help = true)]
 #[command(after_help = "The passphrase comes from PANVEIL_PASSPHRASE or --passphrase-file.\n\
     A long argument can be read from a file: --identity @FILE.\n\
-    Exit status: 0 done; 1 refused, failed, or rows rejected; 2 usage.")]
+    Exit status: 0 done; 1 refused, failed, rows rejected, or something found; 2 usage.")]
 pub struct Cli {
     /// Print results and errors as JSON.
     #[arg(long, global = true, display_order = 100)]
@@ -44,6 +46,8 @@ pub enum Command {
     Lock(LockArgs),
     /// Verify or read the audit log.
     Audit(AuditArgs),
+    /// Find card numbers in files, archives and databases, and take them out of text.
+    Scan(ScanArgs),
     /// Check a vault from all sides.
     Doctor(DirArgs),
     /// Tools of dev vaults.

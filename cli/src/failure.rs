@@ -5,22 +5,28 @@ use std::path::Path;
 use panveil::Error;
 use panveil::vault::Problem;
 
-/// Why a command ended with status 1: a text for people and, where there is one, the library's error.
+/// Why a command ended with status 1 or 2: a text for people and, where there is one, the library's error.
 #[derive(Debug)]
 pub(crate) struct Failure {
     error: Option<Error>,
     text: String,
+    status: u8,
 }
 
 impl Failure {
     /// A failure of the command itself.
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { error: None, text: text.into() }
+        Self { error: None, text: text.into(), status: 1 }
+    }
+
+    /// A command line that cannot be followed, or a file that belongs to it.
+    pub(crate) fn usage(text: impl Into<String>) -> Self {
+        Self { status: 2, ..Self::new(text) }
     }
 
     /// A failure with the number of `error` and a text that says more.
     pub(crate) fn of(error: Error, text: impl Into<String>) -> Self {
-        Self { error: Some(error), text: text.into() }
+        Self { error: Some(error), text: text.into(), status: 1 }
     }
 
     /// A failure that concerns a file.
@@ -28,6 +34,7 @@ impl Failure {
         Self {
             error: Some(std::io::Error::from(error.kind()).into()),
             text: format!("{}: {error}", place.display()),
+            status: 1,
         }
     }
 
@@ -41,6 +48,11 @@ impl Failure {
         self.error.map_or("Failed", Error::name)
     }
 
+    /// The exit status.
+    pub(crate) fn status(&self) -> u8 {
+        self.status
+    }
+
     /// The text for people.
     pub(crate) fn text(&self) -> &str {
         &self.text
@@ -49,12 +61,12 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error: Some(error), text: error.to_string() }
+        Self { error: Some(error), text: error.to_string(), status: 1 }
     }
 }
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        Self { error: Some(problem.error()), text: problem.to_string() }
+        Self { error: Some(problem.error()), text: problem.to_string(), status: 1 }
     }
 }

@@ -16,6 +16,7 @@ mod commands;
 mod failure;
 pub mod legacy;
 mod passphrase;
+pub mod scan;
 pub mod table;
 mod terminal;
 
@@ -44,7 +45,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         Ok(Outcome::Refused) => ExitCode::from(1),
         Err(failure) => {
             terminal.failure(&failure);
-            ExitCode::from(1)
+            ExitCode::from(failure.status())
         }
     }
 }
@@ -61,6 +62,7 @@ fn dispatch(cli: &Cli, terminal: Terminal) -> commands::Result {
         Command::Lock(args) => commands::lock::run(args, unlock()?, terminal),
         Command::Audit(args) => commands::audit::run(args, &unlock, terminal),
         Command::Doctor(args) => commands::doctor::run(args, unlock()?, terminal),
+        Command::Scan(args) => commands::scan::run(args, &unlock, terminal),
         Command::Dev(args) => commands::dev::run(args, unlock()?, terminal),
     }
 }

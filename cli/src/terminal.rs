@@ -134,9 +134,23 @@ pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     lines.join("\n")
 }
 
+/// A count with its thousands apart, for people.
+pub(crate) fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        let left = digits.len().saturating_sub(place);
+        if place > 0 && left.is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{WITHHELD, plain, without_card_number};
+    use super::{WITHHELD, grouped, plain, without_card_number};
     use crate::args::Cli;
     use clap::Parser;
 
@@ -157,5 +171,12 @@ mod tests {
     #[test]
     fn no_text_steers_a_terminal() {
         assert_eq!(plain("a\u{1b}[2Jb\n\u{9b}c\u{e9}"), "a?[2Jb??c\u{e9}");
+    }
+
+    #[test]
+    fn counts_are_grouped_by_thousands() {
+        for (count, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(count), text);
+        }
     }
 }

@@ -12,6 +12,7 @@ mod pan_records;
 pub(crate) mod policy;
 pub(crate) mod protect;
 pub(crate) mod reveal;
+pub(crate) mod scan;
 mod tokens;
 
 use crate::failure::Failure;

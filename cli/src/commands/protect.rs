@@ -15,7 +15,7 @@ use crate::table::{
     Ask, Encoding, Existing, Input, Job, Progress, Separator, Settings, Summary, Warning, protect_file,
     rejects_path,
 };
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, grouped};
 
 pub(crate) fn run(args: &ProtectArgs, unlock: Unlock, terminal: Terminal) -> Result {
     let job = job(args)?;
@@ -195,30 +195,4 @@ fn sentence(summary: &Summary, rejects: Option<&str>) -> String {
         text.push_str(&format!("; dropped {} cells of {}", grouped(column.cells), column.name));
     }
     text
-}
-
-/// A count with its thousands apart, for people.
-fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        let left = digits.len().saturating_sub(place);
-        if place > 0 && left.is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn counts_are_grouped_by_thousands() {
-        for (count, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(count), text);
-        }
-    }
 }

@@ -4,6 +4,7 @@ mod faults;
 mod json;
 mod killed;
 mod random;
+mod scan;
 mod script;
 mod support;
 mod tables;

@@ -1,0 +1,242 @@
+//! `panveil scan`.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Unit};
+use panveil::card::id::Application;
+use panveil::card::mask::Shown;
+use panveil::scan::{Confidence, Finder, Redaction, Replacement};
+use panveil::vault::{OpenOptions, Unlock, Vault};
+
+use super::tokens::Wanted;
+use super::{Outcome, Result};
+use crate::failure::Failure;
+use crate::scan::args::ScanArgs;
+use crate::scan::{
+    Allow, Baseline, Finished, Format, Gathered, JOURNAL, Journal, Mirror, Options, Replace, Report,
+    Rewriter, Search, Settings, Target, Task, Unfinished, Unusable, Walk, shown_path,
+};
+use crate::terminal::Terminal;
+
+pub(crate) fn run(
+    args: &ScanArgs,
+    unlock: &dyn Fn() -> core::result::Result<Unlock, Failure>,
+    terminal: Terminal,
+) -> Result {
+    usage(args)?;
+    let now = Timestamp::now().round(Unit::Second).map_err(|_| panveil::Error::Internal)?;
+    let allow = match &args.allow {
+        None => Allow::default(),
+        Some(path) => {
+            let today = now.to_zoned(TimeZone::UTC).date();
+            Allow::read(path, today).map_err(|fault| about("--allow", path, &fault))?
+        }
+    };
+    let baseline = match &args.baseline {
+        None => None,
+        Some(path) => Some(Baseline::read(path).map_err(|fault| about("--baseline", path, &fault))?),
+    };
+    let walk = Walk::new(&args.paths, args.gitignore);
+    let finder = finder(args);
+    let target = target(args, &walk)?;
+    // Only tokens need a vault, and it stays open until the last of them is made.
+    let vault = match (&args.redact, &args.vault) {
+        (Some(Replace::Token), Some(dir)) => Some(Vault::open(dir, unlock()?, OpenOptions::command()?)?),
+        _ => None,
+    };
+    for warning in vault.iter().flat_map(|vault| vault.warnings()) {
+        terminal.remark(warning);
+    }
+    let replacement = match &args.redact {
+        None => None,
+        Some(how) => Some(replacement(how, args, vault.as_ref())?),
+    };
+    let rewriter = target.zip(replacement.as_ref()).map(|(target, replacement)| Rewriter {
+        finder,
+        replacement,
+        keep_length: args.keep_length,
+        target,
+    });
+    let gathered = gather(args, &walk, finder, &allow, rewriter, terminal);
+    drop(replacement);
+    let closed = vault.map_or(Ok(()), Vault::close);
+    let gathered = gathered?;
+    closed?;
+
+    if gathered.removed > 0 {
+        terminal.remark(&format!("removed {} files that a killed redaction had left", gathered.removed));
+    }
+    let settings = settings(args);
+    let report = Report::new(gathered, settings, &allow, baseline.as_ref(), now.to_string());
+    for remark in report.remarks() {
+        terminal.remark(&remark);
+    }
+    for (format, path) in &args.report {
+        write_report(&report, *format, path).map_err(|error| Failure::at(path, &error))?;
+    }
+    print(&report, terminal).map_err(|error| Failure::at(Path::new("standard output"), &error))?;
+    Ok(if report.is_clean(args.new_only) { Outcome::Done } else { Outcome::Refused })
+}
+
+/// What clap cannot say of options that belong together.
+fn usage(args: &ScanArgs) -> core::result::Result<(), Failure> {
+    let stdin = args.paths.iter().any(|path| path == Path::new("-"));
+    let fault = match &args.redact {
+        Some(_) if !args.in_place && args.out.is_none() => "--redact needs --in-place or --out FOLDER",
+        Some(_) if stdin => "standard input has no place to be redacted in",
+        Some(Replace::Token) if args.vault.is_none() => "--redact=token needs --vault DIR",
+        Some(Replace::Mask | Replace::Fixed(_)) if args.vault.is_some() => {
+            "--vault serves --redact=token only"
+        }
+        Some(Replace::Fixed(_)) if args.keep_length => "--redact=fixed:TEXT cannot keep the length",
+        _ => return Ok(()),
+    };
+    Err(Failure::usage(fault))
+}
+
+fn about(option: &str, path: &Path, fault: &str) -> Failure {
+    Failure::usage(format!("{option} {}: {fault}", path.display()))
+}
+
+fn finder(args: &ScanArgs) -> Finder {
+    let finder = Finder::new().at_least(args.min_confidence.into());
+    if args.base64 { finder.with_base64() } else { finder }
+}
+
+fn target(args: &ScanArgs, walk: &Walk) -> core::result::Result<Option<Target>, Failure> {
+    match &args.out {
+        _ if args.redact.is_none() => Ok(None),
+        None => Ok(Some(Target::InPlace)),
+        Some(folder) => {
+            let mirror =
+                Mirror::create(folder, walk.roots()).map_err(|fault| about("--out", folder, &fault))?;
+            Ok(Some(Target::Into(mirror)))
+        }
+    }
+}
+
+fn replacement(
+    how: &Replace,
+    args: &ScanArgs,
+    vault: Option<&Vault>,
+) -> core::result::Result<Replacement, Failure> {
+    let replacement = match (how, vault) {
+        (Replace::Token, Some(vault)) => {
+            let usual = vault.config().layout();
+            let Wanted::Ff1(layout) = Wanted::named("ff1", args.layout.as_deref(), usual)? else {
+                return Err(panveil::Error::Internal.into());
+            };
+            Replacement::Token(Arc::new(vault.tokenizer(Application::new("scan")?)?), layout)
+        }
+        (Replace::Fixed(text), _) => Replacement::Fixed(text.clone()),
+        _ => Replacement::Mask(Shown::LAST4),
+    };
+    // The engine knows which texts can make a number with what stands beside them.
+    Redaction::new(Finder::new(), replacement.clone()).map_err(|_| {
+        Failure::usage("--redact=fixed:TEXT: at most 100 bytes, without digits and control characters")
+    })?;
+    Ok(replacement)
+}
+
+fn gather(
+    args: &ScanArgs,
+    walk: &Walk,
+    finder: Finder,
+    allow: &Allow,
+    rewriter: Option<Rewriter<'_>>,
+    terminal: Terminal,
+) -> core::result::Result<Gathered, Failure> {
+    let (mut journal, finished) = match &args.state {
+        None => (None, Finished::new()),
+        Some(path) => {
+            let (journal, finished) =
+                Journal::open(path, &options(args, allow)).map_err(|fault| unusable(path, fault))?;
+            (Some(journal), finished)
+        }
+    };
+    let bar = progress_bar(walk, terminal);
+    let cores = std::thread::available_parallelism().map_or(1, Into::into);
+    let task = Task {
+        walk,
+        search: Search { finder, allow, most: args.max_hits_per_file.get() },
+        threads: args.threads.map_or(cores, Into::into),
+        finished,
+        rewriter,
+        on_bytes: &|bytes| bar.inc(bytes),
+    };
+    let gathered = task.run(journal.as_mut());
+    bar.finish_and_clear();
+    gathered.map_err(|error| Failure::at(args.state.as_deref().unwrap_or(Path::new("-")), &error))
+}
+
+fn unusable(path: &Path, fault: Unusable) -> Failure {
+    match fault {
+        Unusable::OtherOptions => about(
+            "--state",
+            path,
+            "was made with other options or by another program: remove it, or give those",
+        ),
+        Unusable::InUse => about("--state", path, "another scan is using it"),
+        Unusable::Io(error) => Failure::at(path, &error),
+    }
+}
+
+fn settings(args: &ScanArgs) -> Settings {
+    Settings {
+        paths: args.paths.iter().map(|path| shown_path(path)).collect(),
+        min_confidence: Confidence::from(args.min_confidence).name(),
+        base64: args.base64,
+        gitignore: args.gitignore,
+        max_hits_per_file: args.max_hits_per_file.get(),
+    }
+}
+
+fn options(args: &ScanArgs, allow: &Allow) -> Options {
+    let settings = settings(args);
+    Options {
+        journal: JOURNAL,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        paths: settings.paths,
+        min_confidence: settings.min_confidence.to_owned(),
+        base64: settings.base64,
+        gitignore: settings.gitignore,
+        max_hits_per_file: settings.max_hits_per_file,
+        allow: allow.entries().map(|entry| (entry.clone(), allow.is_over(entry))).collect(),
+    }
+}
+
+/// A report appears when it is complete.
+fn write_report(report: &Report, format: Format, path: &Path) -> io::Result<()> {
+    let mut file = Unfinished::create(path)?;
+    let mut writer = BufWriter::new(file.file());
+    report.write(format, &mut writer)?;
+    writer.flush()?;
+    drop(writer);
+    file.publish(|_| Ok(()))
+}
+
+fn print(report: &Report, terminal: Terminal) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    if terminal.is_json() {
+        serde_json::to_writer(&mut out, report)?;
+        writeln!(out)?;
+    } else {
+        writeln!(out, "{}", report.text())?;
+    }
+    out.flush()
+}
+
+fn progress_bar(walk: &Walk, terminal: Terminal) -> ProgressBar {
+    // indicatif draws on standard error, and draws nothing when that is no terminal: then nobody waits for a sum.
+    let hidden = ProgressBar::hidden();
+    if terminal.is_json() || !io::IsTerminal::is_terminal(&io::stderr()) {
+        return hidden;
+    }
+    let template = "{bar:30} {percent:>3}%  {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left";
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(walk.bytes()).with_style(style)
+}

@@ -1,0 +1,151 @@
+//! kill -9 at any moment: what was finished stays finished, files are whole, and nothing is left over.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::{VISA, report, scan, silent};
+use crate::support::{Ran, panveil};
+
+const FILES: usize = 400;
+
+fn tree(path: &Path, lines: usize) {
+    for folder in 0..20 {
+        let folder = path.join(format!("tree/{folder}"));
+        fs::create_dir_all(&folder).unwrap();
+        for file in 0..FILES / 20 {
+            let text = format!("a line without\nand one with {VISA} in it\n").repeat(lines);
+            fs::write(folder.join(format!("{file}.log")), text).unwrap();
+        }
+    }
+}
+
+fn start(path: &Path, arguments: &[&str]) -> Child {
+    let mut command = panveil();
+    command.current_dir(path).arg("scan").args(arguments);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+fn without_time(mut report: Value) -> Value {
+    report["scanned_at"] = Value::Null;
+    report
+}
+
+/// Lines of a journal, as far as it is written.
+fn lines(state: &Path) -> usize {
+    fs::File::open(state).map_or(0, |file| BufReader::new(file).lines().count())
+}
+
+#[test]
+fn a_scan_that_was_killed_goes_on_and_says_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    tree(path, 50);
+    let few = ["tree", "--max-hits-per-file", "2"];
+    let stateful = ["tree", "--max-hits-per-file", "2", "--state", "state"];
+    let whole = without_time(report(path, few));
+    assert_eq!(whole["totals"]["finds"], 50 * FILES);
+    let state = path.join("state");
+    let (mut kills, mut seen) = (0, 0);
+    let began = Instant::now();
+    for part in 1..4 {
+        let mut child = start(path, &stateful);
+        // The journal itself says how far it is: no moment is guessed.
+        let ended = loop {
+            if child.try_wait().unwrap().is_some() {
+                break true;
+            }
+            if lines(&state) > FILES * part / 5 {
+                break false;
+            }
+            assert!(began.elapsed().as_secs() < 300, "the scan does not come on");
+            std::thread::yield_now();
+        };
+        if !ended {
+            child.kill().unwrap();
+            kills += 1;
+        }
+        child.wait().unwrap();
+        let now = lines(&state);
+        assert!(now >= seen, "what was finished got lost");
+        seen = now;
+    }
+    assert!(kills > 0, "the scan was never cut off");
+    assert!(seen < FILES, "nothing was left to do");
+    let resumed = without_time(report(path, stateful));
+    assert_eq!(resumed, whole);
+    // A file that changed is looked at again, the others are not.
+    fs::write(path.join("tree/7/7.log"), "nothing").unwrap();
+    let journal = lines(&state);
+    let again = report(path, stateful);
+    assert_eq!(again["totals"]["finds"], 50 * (FILES - 1));
+    assert_eq!(lines(&state), journal + 1);
+    assert!(!fs::read_to_string(&state).unwrap().contains(VISA));
+    // Other options are another scan.
+    scan(path, ["tree", "--state", "state", "--base64"]).ends(2).says(&["other options"]);
+}
+
+#[test]
+fn a_redaction_that_was_killed_leaves_whole_files_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    tree(path, 200);
+    let before = fs::read_to_string(path.join("tree/0/0.log")).unwrap();
+    let after = before.replace(VISA, "************1111");
+    let all = || {
+        let folders = fs::read_dir(path.join("tree")).unwrap();
+        let files = folders.flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap());
+        files.map(|file| file.unwrap().path()).collect::<Vec<_>>()
+    };
+    let hidden = |file: &Path| file.file_name().unwrap().to_str().unwrap().starts_with('.');
+    let (mut kills, mut cut_off) = (0, 0);
+    // Killed whenever the first file of some more folders is done: sometimes between two files, mostly within one.
+    let first = |folder: usize| fs::metadata(path.join(format!("tree/{folder}/0.log"))).unwrap().ino();
+    let at_first: Vec<u64> = (0..20).map(first).collect();
+    for part in 1..7 {
+        let mut child = start(path, &["tree", "--redact", "--in-place", "--threads", "2"]);
+        while child.try_wait().unwrap().is_none() {
+            if (0..20).filter(|folder| first(*folder) != at_first[*folder]).count() > part * 2 {
+                child.kill().unwrap();
+                kills += 1;
+                break;
+            }
+        }
+        child.wait().unwrap();
+        for file in all() {
+            if hidden(&file) {
+                cut_off += 1;
+                continue;
+            }
+            let text = fs::read_to_string(&file).unwrap();
+            assert!(text == before || text == after, "{}", file.display());
+        }
+    }
+    assert!(kills > 0, "it was never cut off");
+    let ran = scan(path, ["tree", "--redact", "--in-place"]);
+    assert!(cut_off == 0 || ran.stderr.contains("that a killed redaction had left"), "{ran:?}");
+    assert!(all().iter().all(|file| !hidden(file) && fs::read_to_string(file).unwrap() == after));
+    scan(path, ["tree"]).ends(0);
+}
+
+#[test]
+fn a_state_that_cannot_be_written_ends_the_scan() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::create_dir(path.join("tree")).unwrap();
+    for file in 0..1000 {
+        fs::write(path.join(format!("tree/{file}.log")), VISA).unwrap();
+    }
+    // No file may become larger than 8 KiB.
+    let line = "trap '' XFSZ; ulimit -f 16; exec \"$0\" scan . --state ../state --threads 2";
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", line, env!("CARGO_BIN_EXE_panveil")]).current_dir(path.join("tree"));
+    let ran = silent(Ran::of(command.output().unwrap())).ends(1).says(&["state", "too large"]);
+    assert_eq!(ran.stdout, "");
+    assert_eq!(report(&path.join("tree"), [".", "--state", "../state"])["totals"]["finds"], 1000);
+}
