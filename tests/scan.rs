@@ -1,5 +1,6 @@
 //! The finder and the redactor: what is found, how it is written, and what stands in its place.
 
+use base64ct::Encoding;
 use panveil::card::Brand;
 use panveil::scan::{Charset, Confidence, Finder, Hit, Kind, Reason, Redaction, Writing};
 
@@ -227,6 +228,42 @@ fn utf_16_is_found_and_redacted_in_place() {
             }
             stream.finish(&mut out, &mut |_| {});
             assert_eq!(out, [redacted.as_slice(), b"x"].concat());
+        }
+    }
+}
+
+#[test]
+fn hex_and_base64_are_decoded() {
+    let hex = |text: &str, between: &str| {
+        let pairs: Vec<String> = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        pairs.join(between)
+    };
+    for between in ["", " ", "-"] {
+        for text in ["4111111111111111", "4111 1111 1111 1111"] {
+            let line = format!("body {} end", hex(&format!("\"{text}\","), between));
+            let hits = Finder::new().find(line.as_bytes());
+            assert_eq!(hits.len(), 1, "{line}");
+            assert_eq!(hits[0].writing, Writing::Hex, "{line}");
+            let redacted = Redaction::mask(Finder::new()).redact(line.as_bytes());
+            assert_eq!(redacted.len(), line.len());
+            assert_eq!(Finder::new().find(&redacted), [], "{line}");
+        }
+    }
+    let xxd = "00000010: 3431 3131 3131 3131 3131 3131 3131 3131  ................";
+    assert_eq!(Finder::new().find(xxd.as_bytes()).len(), 1);
+    let finder = Finder::new().with_base64();
+    for before in ["", "a", "ab", "{\"user\":\"x\",\"pan\":\"", "abcdefghijklm "] {
+        for number in ["4111111111111111", "4111-1111-1111-1111", "378282246310005"] {
+            let text = base64ct::Base64::encode_string(format!("{before}{number}, and more").as_bytes());
+            let line = format!("Authorization: Basic {text}; x");
+            let hits = finder.find(line.as_bytes());
+            assert_eq!(hits.len(), 1, "{before}{number}");
+            assert_eq!(hits[0].writing, Writing::Base64);
+            assert_eq!(&hits[0].masked.unwrap().as_str()[12..], &number.replace('-', "")[12..]);
+            let redacted = Redaction::mask(finder).redact(line.as_bytes());
+            assert_eq!(redacted.len(), line.len());
+            assert_eq!(finder.find(&redacted), [], "{line}");
+            assert_eq!(Finder::new().find(line.as_bytes()), []);
         }
     }
 }

@@ -83,12 +83,15 @@ pub(crate) const fn begins_with(digit: u8) -> bool {
 /// Whether any card number begins with these two ASCII digits.
 #[inline]
 pub(crate) const fn begins_with_two(first: u8, second: u8) -> bool {
-    let place = (first & 0x0f) as u32 * 10 + (second & 0x0f) as u32;
+    let place = ((first & 0x0f) as u32).wrapping_mul(10).wrapping_add((second & 0x0f) as u32);
     BEGINNINGS >> (place % 128) & 1 == 1
 }
 
 /// Bit n: some card number begins with the two digits of n.
-const BEGINNINGS: u128 = {
+const BEGINNINGS: u128 = beginnings();
+
+#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "computed while compiling")]
+const fn beginnings() -> u128 {
     let mut set = 0u128;
     let mut range = 0;
     while range < RANGES.len() {
@@ -100,7 +103,7 @@ const BEGINNINGS: u128 = {
         range += 1;
     }
     set
-};
+}
 
 /// Card numbers of one brand: those whose first six digits are `low` to `high`, in these lengths.
 struct Range {

@@ -4,6 +4,7 @@
 //! has such a place (`shape.rs`), and dates, times, addresses and phone numbers mostly have none. Everything is shifts and
 //! ANDs of 64-bit masks, so that a block without a hint costs no branch that could be guessed wrong.
 
+use super::base64;
 use super::blocks::{BLOCK, Lanes, Masks};
 
 /// The masks of the block before, as far as shifts reach back into it.
@@ -22,6 +23,7 @@ pub(super) struct Hints {
     single4: u64,
     pair: u64,
     pair2: u64,
+    letters: u64,
 }
 
 impl Hints {
@@ -81,6 +83,18 @@ impl Hints {
             | lanes.equal(block, 0xa3);
         let shift_jis = lanes.equal(block, 0x82) & !(high >> 1);
         percent | gaps | leads | shift_jis
+    }
+}
+
+impl Hints {
+    /// Where base64 may hold a number: the third of three such letters four apart.
+    #[inline(always)]
+    pub(super) fn base64<L: Lanes>(&mut self, lanes: L, block: &[u8; BLOCK]) -> u64 {
+        let [a, b, c, d, e] = *base64::FIRST_LETTERS;
+        let is = |letter: u8| lanes.equal(block, letter);
+        let letters = is(a) | is(b) | is(c) | is(d) | is(e);
+        let before = core::mem::replace(&mut self.letters, letters);
+        letters & up(letters, before, 4) & up(letters, before, 8)
     }
 }
 

@@ -4,6 +4,7 @@ use zeroize::Zeroize;
 
 use super::context::{self, Manner, Surroundings};
 use super::finder::Writings;
+use super::hex;
 use super::hit::{Confidence, Kind, Reason, Writing};
 use super::runs::Group;
 use super::shape::{self, Shape};
@@ -42,6 +43,11 @@ pub(super) struct Number {
 /// Depends on nothing but `text` within [`super::search::REACH`] bytes of `start`, and on `floor`.
 pub(super) fn at(text: &[u8], start: usize, floor: usize, writings: Writings) -> Option<Number> {
     let first = digit_at(text, start, writings)?;
+    if writings != Writings::Ascii
+        && let Some(number) = hex::at(text, start)
+    {
+        return Some(number);
+    }
     if !brand::begins_with(first) {
         return None;
     }
@@ -74,6 +80,8 @@ pub(super) fn is_worthwhile(text: &[u8], start: usize, end: usize, writings: Wri
         return true;
     }
     match group.len() {
+        SHORTEST_HEX.. if writings != Writings::Ascii => true,
+        4 if *first == b'3' => true,
         FEWEST..=MOST if group.iter().all(u8::is_ascii_digit) => {
             brand::begins_with(first & 0x0f) && luhn::residue(group) == 0 || ends_line(text, end)
         }
@@ -83,24 +91,27 @@ pub(super) fn is_worthwhile(text: &[u8], start: usize, end: usize, writings: Wri
     }
 }
 
-/// Whether a group of ASCII digits at `start` may begin a number in ASCII digits: a quick no that reads no further than the
-/// group.
+/// Whether a group of ASCII digits at `start` may begin a number in ASCII digits, or hold one in hexadecimal: a quick no that
+/// reads no further than the group.
 #[inline(always)]
 pub(super) fn may_begin(text: &[u8], start: usize, group: Group) -> bool {
     let Some([first, second]) = text.get(start..).and_then(|rest| rest.first_chunk::<2>()) else {
         return false;
     };
-    if !brand::begins_with_two(*first, *second) {
-        return false;
-    }
     let end = start.wrapping_add(group.length);
     match (group.length, group.next) {
+        (20.., _) => group.length >= SHORTEST_HEX,
+        (4, 4) if *first == b'3' => true,
+        _ if !brand::begins_with_two(*first, *second) => false,
         (FEWEST..=MOST, _) if passes_luhn(text, end, group.length) => true,
         (4, 4 | 6 | 12) | (6, 4 | 6 | 9 | 10 | 13) | (8, 8) => true,
-        (0 | 20.., _) | (_, 0) => false,
+        (_, 0) => false,
         _ => ends_line(text, end),
     }
 }
+
+/// The fewest hexadecimal digits of a card number.
+const SHORTEST_HEX: usize = 2 * FEWEST;
 
 fn ends_line(text: &[u8], at: usize) -> bool {
     matches!(text.get(at), Some(b'\n' | b'\r'))

@@ -1,5 +1,6 @@
 //! The walk over a text: every group of digits is looked at once, from left to right.
 
+use super::base64;
 use super::blocks::{self, BLOCK, Lanes, Work};
 use super::codes;
 use super::finder::{Charset, Finder, Writings};
@@ -162,6 +163,15 @@ impl Search {
             let writings = self.finder.writings;
             let ascii = |byte: &u8| byte.is_ascii_digit() || sign::is_ascii_gap(*byte, writings);
             let begin = match window.text.get(at) {
+                Some(byte) if base64::FIRST_LETTERS.contains(byte) => {
+                    let floor = window.place(self.claimed);
+                    if let Some(number) =
+                        base64::at(window.text, at, floor).filter(|number| number.start < until)
+                    {
+                        self.take(window, number, taker);
+                    }
+                    None
+                }
                 Some(byte) if ascii(byte) => Some(ascii_begin(window.text, at, done, writings)),
                 _ => self.foreign_begin(window.text, at, done),
             };
@@ -250,7 +260,16 @@ impl Search {
 
     /// Decides on the number that begins with the group at `start`.
     fn group(&mut self, window: &Window<'_>, start: usize, taker: &mut impl Taker) {
-        let Some(number) = self.number(window, start, window.place(self.claimed)) else { return };
+        if let Some(number) = self.number(window, start, window.place(self.claimed)) {
+            self.take(window, number, taker);
+        }
+    }
+
+    /// Tells of a number, unless it is a part of one that was told of.
+    fn take(&mut self, window: &Window<'_>, number: Number, taker: &mut impl Taker) {
+        if number.confidence < self.finder.least {
+            return;
+        }
         let end = window.offset(number.end);
         if end <= self.claimed {
             return;
@@ -351,10 +370,10 @@ impl<T: Taker> Work for Walk<'_, '_, T> {
 
     #[inline(always)]
     fn with<L: Lanes>(self, lanes: L) {
-        if self.search.finder.writings == Writings::Ascii {
-            self.blocks::<L, AsciiOnly>(lanes);
-        } else {
-            self.blocks::<L, Everything>(lanes);
+        match self.search.finder.writings {
+            Writings::Ascii => self.blocks::<L, AsciiOnly>(lanes),
+            Writings::Usual => self.blocks::<L, Usual>(lanes),
+            Writings::WithBase64 => self.blocks::<L, Everything>(lanes),
         }
     }
 }
@@ -366,6 +385,7 @@ trait Look {
 }
 
 struct AsciiOnly;
+struct Usual;
 struct Everything;
 
 impl Look for AsciiOnly {
@@ -376,6 +396,14 @@ impl Look for AsciiOnly {
 }
 
 impl Look for Everything {
+    #[inline(always)]
+    fn look<L: Lanes>(hints: &mut Hints, lanes: L, block: &[u8; BLOCK]) -> (Runs, u64) {
+        let (runs, others) = Usual::look(hints, lanes, block);
+        (runs, others | hints.base64(lanes, block))
+    }
+}
+
+impl Look for Usual {
     #[inline(always)]
     fn look<L: Lanes>(hints: &mut Hints, lanes: L, block: &[u8; BLOCK]) -> (Runs, u64) {
         let masks = lanes.masks(block);
