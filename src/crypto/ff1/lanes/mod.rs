@@ -23,6 +23,8 @@ mod columns;
 mod group;
 mod reduce;
 mod set;
+mod step;
+mod strings;
 pub(crate) mod word;
 
 pub(crate) use columns::{Columns, LaneWork};
