@@ -1,11 +1,10 @@
 //! The ten rounds (SP 800-38G, steps 6 of algorithms 7 and 8), for one string or a few in step.
 //!
 //! All ten run inside one call of the cipher's backend, so the round keys are loaded once and the arithmetic
-//! between two encryptions is compiled with the processor features the backend chose. That is worth a fifth of
-//! the time of ten single calls, and needs every helper to be inlined.
+//! between two encryptions is compiled with the processor features the backend chose. That needs every helper to be inlined.
 //!
 //! A round waits for the one before it: a string alone leaves the processor idle most of the time. Eight in step fill
-//! it, each in registers of its own: about a third of the time a string (`make bench`, rows "batch of 8").
+//! it, each in registers of its own. `docs/performance.md` has what the single steps gain.
 
 use aes::cipher::{Array, BlockCipherEncBackend, BlockCipherEncClosure, BlockSizeUser, consts::U16};
 use zeroize::Zeroize;
