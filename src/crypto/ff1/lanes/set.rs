@@ -35,7 +35,7 @@ pub(crate) struct Few(Columns<EIGHT>);
 /// For batches: two groups of lanes, which take turns.
 pub(crate) struct Many([Group; 2]);
 
-/// Up to here strings go by eights: a group of lanes costs as much as 24, filled or not.
+/// Up to here strings go by eights: a group of lanes costs as much as some 27 of them, filled or not.
 pub(crate) const FEW: usize = 24;
 
 impl Side for Few {
