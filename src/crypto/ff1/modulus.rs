@@ -31,7 +31,11 @@ impl Modulus {
         let wide = value as u128;
         let inverse = u128::MAX.wrapping_div(wide);
         let rest = u128::MAX.wrapping_rem(wide).wrapping_add(1);
-        let inverse_32 = (inverse << 32).wrapping_add((rest << 32).wrapping_div(wide));
+        let more = match (rest << 32).checked_div(wide) {
+            Some(quotient) => quotient,
+            None => 0,
+        };
+        let inverse_32 = (inverse << 32).wrapping_add(more);
         // For up to 10^9, `lifted` may be 10^9 too small, and 2^64 / M is above 2^34. For 10^10 it is less than two too
         // small, and y less than four in either direction: 2^64 / M is above 2^30.
         let lift = if value <= 1_000_000_000 { 1 << 30 } else { 6 };

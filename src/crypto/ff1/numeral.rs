@@ -22,15 +22,22 @@ pub(super) fn write(number: u64, digits: &mut [u8]) {
 
 /// floor(2^64 / 10^k) + 1 for k = 1 to 9: floor(n reciprocal / 2^64) is floor(n / 10^k) for n below 10^10, as
 /// n / 2^64 is below 10^-9. Then 0, for there is no tenth digit's quotient.
-const RECIPROCALS: [u64; 10] = {
-    let (mut reciprocals, mut k, mut power) = ([0; 10], 0, 1u64);
-    while k < 9 {
-        power *= 10;
-        reciprocals[k] = u64::MAX / power + 1;
-        k += 1;
-    }
-    reciprocals
-};
+const RECIPROCALS: [u64; 10] = [
+    reciprocal(10),
+    reciprocal(100),
+    reciprocal(1_000),
+    reciprocal(10_000),
+    reciprocal(100_000),
+    reciprocal(1_000_000),
+    reciprocal(10_000_000),
+    reciprocal(100_000_000),
+    reciprocal(1_000_000_000),
+    0,
+];
+
+const fn reciprocal(power: u64) -> u64 {
+    u64::MAX.wrapping_div(power).wrapping_add(1)
+}
 
 /// Whether every value is a digit, 0 to 9; one test for all of them, so that time says nothing of any.
 #[inline(always)]
