@@ -11,6 +11,8 @@ use panveil_benches::turns::Turns;
 
 /// The digits that FF1 takes here.
 pub(crate) const LENGTHS: core::ops::RangeInclusive<usize> = 6..=19;
+/// Those that are decrypted as well, alone and in batches.
+pub(crate) const BOTH_WAYS: [usize; 4] = [6, 12, 16, 19];
 /// Strings of a batch.
 pub(crate) const BATCH: usize = 4_096;
 /// The limit of one at a time: ten rounds, of which each waits for the one before it.
@@ -30,6 +32,11 @@ pub(crate) fn batch(length: usize) -> String {
     format!("FF1, {length} digits, batch")
 }
 
+/// The name of the row that undoes what `row` does.
+pub(crate) fn decrypt(row: &str) -> String {
+    format!("{row}, decrypt")
+}
+
 /// The name of a row.
 pub(crate) fn fpe(length: usize) -> String {
     format!("fpe, {length} digits")
@@ -47,14 +54,14 @@ pub(crate) fn add(turns: &mut Turns) -> Result<(), Failure> {
         let all = move || assert!(ff1.encrypt_all(&tweaks, black_box(&mut many)).is_ok());
         turns.add(batch(length), BATCH, all).peer(fpe(length)).limit(SIDE_BY_SIDE);
     }
-    for length in [6, 12, 16, 19] {
+    for length in BOTH_WAYS {
         let made = || Ff1::new(&key()?).for_lengths(length, TWEAK.len());
         let (ff1, mut text) = (made()?, digits(length));
         let one = move || assert!(ff1.decrypt(TWEAK, black_box(&mut text)).is_ok());
-        turns.add(format!("{}, decrypt", single(length)), 1, one).peer(fpe(length)).limit(IN_A_ROW);
+        turns.add(decrypt(&single(length)), 1, one).peer(fpe(length)).limit(IN_A_ROW);
         let (ff1, mut many, tweaks) = (made()?, digits(length).repeat(BATCH), TWEAK.repeat(BATCH));
         let all = move || assert!(ff1.decrypt_all(&tweaks, black_box(&mut many)).is_ok());
-        turns.add(format!("{}, decrypt", batch(length)), BATCH, all).peer(fpe(length)).limit(SIDE_BY_SIDE);
+        turns.add(decrypt(&batch(length)), BATCH, all).peer(fpe(length)).limit(SIDE_BY_SIDE);
     }
     for length in [6, 12, 16] {
         let ff1 = Ff1::new(&key()?).for_lengths(length, TWEAK.len())?;

@@ -6,7 +6,7 @@ use panveil_benches::say;
 use panveil_benches::turns::Turns;
 
 use crate::cards;
-use crate::ff1::{LENGTHS, batch, fpe, single};
+use crate::ff1::{BOTH_WAYS, LENGTHS, batch, decrypt, fpe, single};
 use crate::series::Cores;
 
 /// Half of what is usual, so that a busy machine does not fail it.
@@ -14,7 +14,10 @@ const FLOOR_SINGLE: f64 = 8.0;
 /// Likewise, for a processor with VAES; `aes` alone decides what others reach.
 const FLOOR_BATCH: f64 = 40.0;
 
-/// Fails if FF1 of any length is below its floor.
+/// Decryption does what encryption does: more than this over it, and a part of it was compiled for another processor.
+const MOST_OVER_ENCRYPTION: f64 = 1.3;
+
+/// Fails if FF1 of any length is below its floor, or decrypts slower than it encrypts.
 pub(crate) fn check(turns: &Turns) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
     for length in LENGTHS {
@@ -24,6 +27,13 @@ pub(crate) fn check(turns: &Turns) -> ExitCode {
                 say(&format!("{name} is {ratio:.1}x fpe, below its floor of {floor}x"));
                 code = ExitCode::FAILURE;
             }
+        }
+    }
+    for name in BOTH_WAYS.into_iter().flat_map(|length| [single(length), batch(length)]) {
+        let ratio = turns.ns(&decrypt(&name)) / turns.ns(&name);
+        if ratio > MOST_OVER_ENCRYPTION {
+            say(&format!("{} takes {ratio:.2} times as long as encryption", decrypt(&name)));
+            code = ExitCode::FAILURE;
         }
     }
     code

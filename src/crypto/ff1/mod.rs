@@ -97,11 +97,10 @@ impl<C: BlockCipherEncrypt<BlockSize = U16>> Ff1<C> {
     fn permute_shaped(&self, shape: &Shape, tweak: &[u8], digits: &mut [u8], sign: Sign) -> Result<()> {
         let (left, right) = shape.split(tweak, digits)?;
         let base = shape.base(tweak, |block| self.encrypt_block(block));
-        let mut string = [Halves { base, a: numeral::read(left), b: numeral::read(right) }];
+        let mut string = Halves { base, a: numeral::read(left), b: numeral::read(right) };
         self.cipher.encrypt_with_backend(Rounds { shape, sign, strings: &mut string });
-        let [Halves { a, b, .. }] = &string;
-        numeral::write(*a, left);
-        numeral::write(*b, right);
+        numeral::write(string.a, left);
+        numeral::write(string.b, right);
         Ok(())
     }
 

@@ -1,11 +1,21 @@
 //! Arithmetic modulo 10^m without division: what a round of FF1 does with its y.
 
-/// A modulus 10^m, m = 3 to 10, with its reciprocal.
+/// A modulus M = 10^m, m = 3 to 10, with its reciprocal.
+///
+/// Sums are made of fractions of M, in units of 2^-64: with F = floor(2^64 (a + y) / M) mod 2^64, (a + y) mod M is
+/// floor(F M / 2^64), and stays so while F is too large by less than 2^64 / M. An overflow of F is a multiple of M, which is
+/// what is to go. Rounds wait for one another: between y and the sum lie two products and an addition, and neither
+/// comparison nor correction. The fraction of a is made before y is there.
 #[derive(Clone, Copy)]
 pub(super) struct Modulus {
     value: u64,
-    reciprocal: u64, // floor(2^64 / value)
-    two_64: u64,     // 2^64 mod value
+    /// floor(2^128 / M).
+    inverse: u128,
+    /// floor(2^160 / M) mod 2^128: likewise, for what stands 32 bits higher.
+    inverse_32: u128,
+    /// What is added to F so that it is never too small. A field and no constant: a constant would be added last, when all
+    /// else is waited for.
+    lift: u64,
 }
 
 impl Modulus {
@@ -17,45 +27,69 @@ impl Modulus {
             value = value.wrapping_mul(10);
             power = power.wrapping_add(1);
         }
-        // 10^m is no power of two, so floor((2^64 - 1) / 10^m) = floor(2^64 / 10^m). Nothing here is secret.
-        let two_64 = u64::MAX.wrapping_rem(value).wrapping_add(1);
-        Self { value, reciprocal: u64::MAX.wrapping_div(value), two_64 }
+        // 10^m is no power of two, so floor((2^128 - 1) / 10^m) = floor(2^128 / 10^m). Nothing here is secret.
+        let wide = value as u128;
+        let inverse = u128::MAX.wrapping_div(wide);
+        let rest = u128::MAX.wrapping_rem(wide).wrapping_add(1);
+        let more = match (rest << 32).checked_div(wide) {
+            Some(quotient) => quotient,
+            None => 0,
+        };
+        let inverse_32 = (inverse << 32).wrapping_add(more);
+        // For up to 10^9, `lifted` may be 10^9 too small, and 2^64 / M is above 2^34. For 10^10 it is less than two too
+        // small, and y less than four in either direction: 2^64 / M is above 2^30.
+        let lift = if value <= 1_000_000_000 { 1 << 30 } else { 6 };
+        Self { value, inverse, inverse_32, lift }
     }
 
-    /// (a + y) mod 10^m for a below 10^m and any y.
-    ///
-    /// Barrett's reduction: with R = floor(2^64 / M), q = floor(y R / 2^64) is floor(y / M) or one less, because the
-    /// error of R is below 1 and y / 2^64 is below 1. So y - q M is below 2 M, and the sum below 3 M. The sum is made
-    /// while the quotient is under way: rounds wait for one another, and each cycle counts ten times.
+    /// What a, which is below M, is of M, and the lift. Up to 10^9 an inverse of 64 bits is enough, which saves a product
+    /// each round; with 10^10 it is not (`WIDE`).
     #[inline(always)]
-    pub(super) fn add(self, a: u64, y: u64) -> u64 {
-        let multiple = high(y, self.reciprocal).wrapping_mul(self.value);
-        self.fold(self.fold(a.wrapping_add(y).wrapping_sub(multiple)))
+    pub(super) fn lifted<const WIDE: bool>(self, a: u64) -> Fraction {
+        let fraction =
+            if WIDE { upper(a, self.inverse) } else { a.wrapping_mul((self.inverse >> 64) as u64) };
+        Fraction(fraction.wrapping_add(self.lift))
     }
 
-    /// (a - y) mod 10^m for a below 10^m and any y.
+    /// What y is of M, for any y: less than two too small, one for the reciprocal and one for what is cut off.
     #[inline(always)]
-    pub(super) fn sub(self, a: u64, y: u64) -> u64 {
-        let multiple = high(y, self.reciprocal).wrapping_mul(self.value);
-        let lifted = a.wrapping_add(self.value << 1).wrapping_sub(y);
-        self.fold(self.fold(lifted.wrapping_add(multiple)))
+    pub(super) fn fraction(self, y: u64) -> Fraction {
+        Fraction(upper(y, self.inverse))
     }
 
-    /// high 2^64 mod 10^m as a number of 64 bits, for a y of 96: 2^64 mod 10^m is below 2^32.
+    /// What y = high 2^32 + low, a number of 96 bits, is of M: less than four too small.
     #[inline(always)]
-    pub(super) fn upper(self, high: u32) -> u64 {
-        u64::from(high).wrapping_mul(self.two_64)
+    pub(super) fn fraction_of_96(self, high: u64, low: u32) -> Fraction {
+        Fraction(upper(high, self.inverse_32).wrapping_add(upper(u64::from(low), self.inverse)))
     }
 
-    /// `value` less 10^m where it is not below it. Compiled to a subtraction and a conditional move on its borrow, not
-    /// to a branch.
+    /// (a + y) mod M, for a lifted.
     #[inline(always)]
-    fn fold(self, value: u64) -> u64 {
-        match value.overflowing_sub(self.value) {
-            (_, true) => value,
-            (less, false) => less,
-        }
+    pub(super) fn add(self, a: Fraction, y: Fraction) -> u64 {
+        self.of(a.0.wrapping_add(y.0))
     }
+
+    /// (a - y) mod M, for a lifted.
+    #[inline(always)]
+    pub(super) fn sub(self, a: Fraction, y: Fraction) -> u64 {
+        self.of(a.0.wrapping_sub(y.0))
+    }
+
+    /// The number below M whose fraction is at most 2^64 / M less than this one.
+    #[inline(always)]
+    fn of(self, fraction: u64) -> u64 {
+        high(fraction, self.value)
+    }
+}
+
+/// A part of a modulus, in units of 2^-64.
+#[derive(Clone, Copy)]
+pub(super) struct Fraction(u64);
+
+/// floor(z inverse / 2^64) mod 2^64.
+#[inline(always)]
+fn upper(z: u64, inverse: u128) -> u64 {
+    (u128::from(z).wrapping_mul(inverse) >> 64) as u64
 }
 
 /// The upper 64 bits of a product.
@@ -79,16 +113,37 @@ mod tests {
         corners
     }
 
+    /// Sums and differences of both widths of y against a remainder.
+    fn check(power: usize, a: u64, high: u64, low: u32) {
+        let (modulus, m) = (Modulus::power_of_ten(power), 10u128.pow(u32::try_from(power).unwrap()));
+        let a = a % m as u64;
+        let wide = u128::from(high) << 32 | u128::from(low);
+        let both = [(modulus.fraction(high), u128::from(high)), (modulus.fraction_of_96(high, low), wide)];
+        for (fraction, y) in both {
+            let (wide, narrow) = (modulus.lifted::<true>(a), modulus.lifted::<false>(a));
+            for own in if power < 10 { vec![wide, narrow] } else { vec![wide] } {
+                let (sum, difference) = ((u128::from(a) + y) % m, (u128::from(a) + m - y % m) % m);
+                assert_eq!(u128::from(modulus.add(own, fraction)), sum, "{a} + {y} mod 10^{power}");
+                assert_eq!(u128::from(modulus.sub(own, fraction)), difference, "{a} - {y} mod 10^{power}");
+            }
+        }
+    }
+
     #[test]
-    fn reductions_are_exact_at_the_corners() {
+    fn sums_and_differences_are_exact_at_the_corners() {
         for power in 3..=10usize {
-            let (modulus, m) = (Modulus::power_of_ten(power), 10u64.pow(u32::try_from(power).unwrap()));
+            let m = 10u64.pow(u32::try_from(power).unwrap());
             for high in corners(m) {
-                assert_eq!(modulus.add(0, high), high % m, "{high} mod 10^{power}");
-                for upper in [0, 1, 0xffff, 0x1_0000, u32::MAX - 1, u32::MAX] {
-                    let y = (u128::from(upper) << 64) | u128::from(high);
-                    let sum = modulus.add(modulus.add(0, modulus.upper(upper)), high);
-                    assert_eq!(u128::from(sum), y % u128::from(m));
+                for low in [0, 1, 0xffff, 0x1_0000, u32::MAX - 1, u32::MAX] {
+                    for a in [0, 1, m / 2, m - 2, m - 1, high % m, m - 1 - high % m] {
+                        check(power, a, high, low);
+                    }
+                }
+                // Around a multiple of 10^m that has more than 64 bits.
+                let wide = (u128::from(high) << 32) / u128::from(m) * u128::from(m);
+                for y in [wide.saturating_sub(1), wide, wide + 1] {
+                    check(power, m - 1, (y >> 32) as u64, y as u32);
+                    check(power, 0, (y >> 32) as u64, y as u32);
                 }
             }
         }
@@ -98,13 +153,10 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(50_000))]
 
         #[test]
-        fn sums_and_differences_are_exact(a: u64, y: u64, power in 3usize..=10) {
-            let (modulus, m) = (Modulus::power_of_ten(power), 10u64.pow(u32::try_from(power).unwrap()));
-            let a = a % m;
+        fn sums_and_differences_are_exact(a: u64, y: u64, low: u32, power in 3usize..=10) {
+            let m = 10u64.pow(u32::try_from(power).unwrap());
             for y in [y, y % m, u64::MAX - y % m, y / m * m, (y / m * m).saturating_sub(1)] {
-                let (wide, m) = (u128::from(y), u128::from(m));
-                prop_assert_eq!(u128::from(modulus.add(a, y)), (u128::from(a) + wide) % m);
-                prop_assert_eq!(u128::from(modulus.sub(a, y)), (u128::from(a) + m - wide % m) % m);
+                check(power, a, y, low);
             }
         }
     }

@@ -8,15 +8,35 @@ pub(super) fn read(digits: &[u8]) -> u64 {
     digits.iter().fold(0, |number, digit| number.wrapping_mul(10).wrapping_add(u64::from(*digit)))
 }
 
-/// STR(number): the last `digits.len()` digits of `number`, most significant first.
+/// STR(number): the last `digits.len()` digits, of up to ten, of a number below 10^10, most significant first.
 #[inline(always)]
-pub(super) fn write(mut number: u64, digits: &mut [u8]) {
-    for digit in digits.iter_mut().rev() {
-        // floor(n / 10) = floor(n 0xcccccccccccccccd / 2^67) for every n below 2^64: no division.
-        let tenth = high(number, 0xcccc_cccc_cccc_cccd) >> 3;
-        *digit = number.wrapping_sub(tenth.wrapping_mul(10)) as u8;
-        number = tenth;
+pub(super) fn write(number: u64, digits: &mut [u8]) {
+    // Every quotient from the number itself, not from the one before: ten products that do not wait for each other.
+    let mut quotient = number;
+    for (digit, reciprocal) in digits.iter_mut().rev().zip(RECIPROCALS) {
+        let tenth = high(number, reciprocal);
+        *digit = quotient.wrapping_sub(tenth.wrapping_mul(10)) as u8;
+        quotient = tenth;
     }
+}
+
+/// floor(2^64 / 10^k) + 1 for k = 1 to 9: floor(n reciprocal / 2^64) is floor(n / 10^k) for n below 10^10, as
+/// n / 2^64 is below 10^-9. Then 0, for there is no tenth digit's quotient.
+const RECIPROCALS: [u64; 10] = [
+    reciprocal(10),
+    reciprocal(100),
+    reciprocal(1_000),
+    reciprocal(10_000),
+    reciprocal(100_000),
+    reciprocal(1_000_000),
+    reciprocal(10_000_000),
+    reciprocal(100_000_000),
+    reciprocal(1_000_000_000),
+    0,
+];
+
+const fn reciprocal(power: u64) -> u64 {
+    u64::MAX.wrapping_div(power).wrapping_add(1)
 }
 
 /// Whether every value is a digit, 0 to 9; one test for all of them, so that time says nothing of any.
@@ -50,11 +70,14 @@ mod tests {
         }
 
         #[test]
-        fn every_number_divides_exactly(number: u64) {
-            let mut digits = [0; 20];
-            write(number, &mut digits);
-            let text: String = digits.iter().map(|digit| char::from(b'0' + digit)).collect();
-            prop_assert_eq!(text, format!("{number:020}"));
+        fn numbers_below_10_to_the_10_divide_exactly(number in 0..10_000_000_000u64, places in 1..=10usize) {
+            let unit = 10u64.pow(u32::try_from(places).unwrap() - 1);
+            for number in [number, number / unit * unit, (number / unit * unit).saturating_sub(1), 9_999_999_999] {
+                let mut digits = [0; 10];
+                write(number, &mut digits);
+                let text: String = digits.iter().map(|digit| char::from(b'0' + digit)).collect();
+                prop_assert_eq!(text, format!("{number:010}"));
+            }
         }
     }
 }

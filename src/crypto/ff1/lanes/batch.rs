@@ -2,9 +2,8 @@
 
 use aes::cipher::{BlockCipherEncrypt, consts::U16};
 
-use super::columns::{Columns, LaneWork};
 use super::set::{FEW, Few, Many, Side};
-use super::word;
+use super::strings::Strings;
 use crate::crypto::ff1::rounds::Sign;
 use crate::crypto::ff1::{FixedFf1, numeral};
 use crate::error::{Error, Result};
@@ -61,88 +60,23 @@ impl<C: BlockCipherEncrypt<BlockSize = U16>> FixedFf1<C> {
 
     fn permute_in<S: Side>(&self, sign: Sign, mut tweaks: &[u8], digits: &mut [u8]) {
         let mut lanes = S::empty();
-        let (length, u, v) = (self.shape.digits(), self.shape.u(), self.shape.v());
-        let work = Strings { in_words: in_words(v) };
+        let (length, work) = (self.shape.digits(), Strings::new(&self.shape));
         for some in digits.chunks_mut(length.saturating_mul(S::ROOM)) {
-            let count = some.len().checked_div(length).unwrap_or_default();
-            let mut end = 0usize;
-            for at in 0..count {
+            let mut count = 0usize;
+            for string in some.chunks_exact(length) {
                 let (tweak, rest) = tweaks.split_at_checked(self.shape.tweak()).unwrap_or_default();
                 tweaks = rest;
                 let base = self.shape.base(tweak, |block| self.ff1.encrypt_block(block));
-                let middle = end.saturating_add(u);
-                end = end.saturating_add(length);
-                let (a, b) = (read(some, middle, u, v), read(some, end, v, v));
-                lanes.put(at, [(base >> 64) as u64, base as u64, a, b, 0]);
+                let [a, b, leading] = work.pack(string);
+                lanes.put(count, [(base >> 64) as u64, base as u64, a, b, leading]);
+                count = count.saturating_add(1);
             }
             lanes.permute(self, sign, &work, count);
             for (at, string) in some.chunks_exact_mut(length).enumerate() {
-                let [_, _, a, b, _] = lanes.get(at);
-                if let Some((left, right)) = string.split_at_mut_checked(u) {
-                    write(a, left, v);
-                    write(b, right, v);
-                }
+                let [_, _, a, b, leading] = lanes.get(at);
+                work.unpack([a, b, leading], string);
             }
         }
-    }
-}
-
-/// Bases and halves as they are put; halves of up to eight digits as words.
-struct Strings {
-    in_words: bool,
-}
-
-impl LaneWork for Strings {
-    #[inline(always)]
-    fn read<const L: usize>(&self, columns: &mut Columns<L>) {
-        let Columns { head, tail, a, b, own } = columns;
-        [*head, *tail, *a, *b, _] = *own;
-        if self.in_words {
-            for (a, b) in a.iter_mut().zip(b) {
-                (*a, *b) = (word::number_of(*a), word::number_of(*b));
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn write<const L: usize>(&self, columns: &mut Columns<L>) {
-        let Columns { a, b, own: [_, _, to_a, to_b, _], .. } = columns;
-        for ((to_a, to_b), (a, b)) in to_a.iter_mut().zip(to_b).zip(a.iter().zip(b)) {
-            let (a, b) = (*a, *b);
-            (*to_a, *to_b) = if self.in_words { (word::word_of(a), word::word_of(b)) } else { (a, b) };
-        }
-    }
-}
-
-/// Whether the halves of strings, of which the longer has `v` digits, are given to lanes as words.
-const fn in_words(v: usize) -> bool {
-    v <= 8
-}
-
-/// The `count` digits before place `end`, as lanes take them.
-#[inline(always)]
-fn read(digits: &[u8], end: usize, count: usize, v: usize) -> u64 {
-    // Eight bytes at once where there are eight: a copy of as many as there are digits waits for its stores.
-    let before = digits.get(..end).unwrap_or_default();
-    match before.last_chunk::<8>() {
-        Some(eight) if in_words(v) => u64::from_be_bytes(*eight) & word::last(count),
-        _ => {
-            let number = numeral::read(before.get(end.saturating_sub(count)..).unwrap_or_default());
-            if in_words(v) { word::word_of(number) } else { number }
-        }
-    }
-}
-
-/// Writes what lanes gave.
-#[inline(always)]
-fn write(half: u64, digits: &mut [u8], v: usize) {
-    if !in_words(v) {
-        return numeral::write(half, digits);
-    }
-    let mut word = half;
-    for digit in digits.iter_mut().rev() {
-        *digit = word as u8;
-        word >>= 8;
     }
 }
 

@@ -62,7 +62,8 @@ impl Group {
 
     /// Steps 6.iv to 6.ix of one round: the half that the round changes, and the blocks of round `next` from it.
     #[inline(always)]
-    fn finish<C: Combine>(&mut self, half: Half, sign: Sign, modulus: LaneModulus, next: u64, shape: &Shape) {
+    fn finish<C: Combine>(&mut self, round: Round, shape: &Shape) {
+        let Round { half, sign, modulus, next } = round;
         for (y, block) in self.y.iter_mut().zip(&self.blocks) {
             [*y, _] = words(block.0);
         }
@@ -104,6 +105,15 @@ impl Drop for Group {
 enum Half {
     A,
     B,
+}
+
+/// What one round does to each string, and the number of the round after it.
+#[derive(Clone, Copy)]
+struct Round {
+    half: Half,
+    sign: Sign,
+    modulus: LaneModulus,
+    next: u64,
 }
 
 /// The ten rounds over `N` groups, with the work before and after them.
@@ -150,17 +160,21 @@ where
     Odd: Combine,
     B: BlockCipherEncBackend<BlockSize = U16>,
 {
-    let (even, odd) = (shape.lane_even, shape.lane_odd);
+    let (sign, even, odd) = (Sign::Plus, shape.lane_even, shape.lane_odd);
     for group in groups.iter_mut() {
         group.begin(Half::B, 0, shape);
     }
     for pair in 0..5u64 {
         let i = pair << 1;
-        turns(groups, backend, |group| group.finish::<Even>(Half::A, Sign::Plus, even, i | 1, shape));
+        turns::<Even, B, N>(
+            groups,
+            backend,
+            Round { half: Half::A, sign, modulus: even, next: i | 1 },
+            shape,
+        );
         // After round 9 the blocks are of a round that does not come.
-        turns(groups, backend, |group| {
-            group.finish::<Odd>(Half::B, Sign::Plus, odd, i.wrapping_add(2), shape);
-        });
+        let next = i.wrapping_add(2);
+        turns::<Odd, B, N>(groups, backend, Round { half: Half::B, sign, modulus: odd, next }, shape);
     }
 }
 
@@ -172,22 +186,25 @@ where
     Odd: Combine,
     B: BlockCipherEncBackend<BlockSize = U16>,
 {
-    let (even, odd) = (shape.lane_even, shape.lane_odd);
+    let (sign, even, odd) = (Sign::Minus, shape.lane_even, shape.lane_odd);
     for group in groups.iter_mut() {
         group.begin(Half::A, 9, shape);
     }
     for pair in (0..5u64).rev() {
         let i = pair << 1;
-        turns(groups, backend, |group| group.finish::<Odd>(Half::B, Sign::Minus, odd, i, shape));
-        turns(groups, backend, |group| {
-            group.finish::<Even>(Half::A, Sign::Minus, even, i.wrapping_sub(1) & 15, shape);
-        });
+        turns::<Odd, B, N>(groups, backend, Round { half: Half::B, sign, modulus: odd, next: i }, shape);
+        // Likewise after round 0.
+        let next = i.wrapping_sub(1) & 15;
+        turns::<Even, B, N>(groups, backend, Round { half: Half::A, sign, modulus: even, next }, shape);
     }
 }
 
 /// Encrypts and finishes every group once: each is encrypted before the one before it is finished.
+///
+/// What finishes is a function, not a closure handed in: a closure cannot be marked for inlining, and where the compiler
+/// leaves it out of line it is compiled for the oldest processor.
 #[inline(always)]
-fn turns<B, const N: usize>(groups: &mut [Group; N], backend: &B, mut finish: impl FnMut(&mut Group))
+fn turns<C: Combine, B, const N: usize>(groups: &mut [Group; N], backend: &B, round: Round, shape: &Shape)
 where
     B: BlockCipherEncBackend<BlockSize = U16>,
 {
@@ -195,11 +212,11 @@ where
     for group in groups.iter_mut() {
         group.encrypt(backend);
         if let Some(before) = before.replace(group) {
-            finish(before);
+            before.finish::<C>(round, shape);
         }
     }
     if let Some(last) = before {
-        finish(last);
+        last.finish::<C>(round, shape);
     }
 }
 

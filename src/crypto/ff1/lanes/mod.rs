@@ -15,14 +15,16 @@
 //! vector instructions without `unsafe` and without compiler flags. What callers do before and after the rounds, reading
 //! digits for example, is a [`LaneWork`] that is compiled in as well.
 //!
-//! Up to 24 strings go by eights in step, as scalar rounds ([`FEW`]). `make bench` measures all of it; what single steps gain
-//! was not measured apart.
+//! Up to 24 strings go by eights in step, as scalar rounds ([`FEW`]). What each step gains was measured by taking it out:
+//! `docs/performance.md`, "What each step of the lanes gains".
 
 mod batch;
 mod columns;
 mod group;
 mod reduce;
 mod set;
+mod step;
+mod strings;
 pub(crate) mod word;
 
 pub(crate) use columns::{Columns, LaneWork};
