@@ -14,6 +14,8 @@ mod context;
 mod finder;
 mod hex;
 mod hit;
+#[cfg(feature = "log")]
+mod log_layer;
 mod names;
 mod number;
 mod redaction;
@@ -22,10 +24,16 @@ mod search;
 mod shape;
 mod sign;
 mod stream;
+#[cfg(feature = "tracing")]
+mod tracing_layer;
 mod track;
 
 pub use finder::{Charset, Finder};
 pub use hit::{Confidence, Hit, Kind, Reason, Writing};
+#[cfg(feature = "log")]
+pub use log_layer::RedactingLog;
 pub use redaction::{Redaction, RedactionStream, Replacement};
 pub use redactor::Redactor;
 pub use stream::HitStream;
+#[cfg(feature = "tracing")]
+pub use tracing_layer::{RedactedEvent, RedactingWriter};
