@@ -70,7 +70,7 @@ plain() {
   mapfile -t declared < <(grep -oE '\bpanveil_[a-z_0-9]+\(' ffi/include/panveil.h | tr -d '(' | sort -u)
   diff <(printf '%s\n' "${declared[@]}") <(printf '%s\n' "${exported[@]}")
 
-  for name in vectors roots refusals batches callbacks threads fork; do build $name; run $name; done
+  for name in vectors roots refusals batches redaction callbacks threads fork; do build $name; run $name; done
   build owners -std=c++17 && run owners
   build owners-bare -std=c++17 -fno-exceptions && run owners-bare
   build owners-20 -std=c++20 -DPANVEIL_EXCEPTIONS && run owners-20
@@ -156,7 +156,7 @@ consumer() {
 sanitized() {
   local sanitize=(-fsanitize=address,undefined -fno-sanitize-recover=all)
   export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
-  for name in vectors roots refusals batches callbacks threads fork; do build $name-asan "${sanitize[@]}"; run $name-asan; done
+  for name in vectors roots refusals batches redaction callbacks threads fork; do build $name-asan "${sanitize[@]}"; run $name-asan; done
   build owners-asan -std=c++20 "${sanitize[@]}" && run owners-asan
 }
 
@@ -164,7 +164,7 @@ sanitized() {
 valgrind_() {
   local leaks jobs=() job
   export PANVEIL_TEST_ROUNDS=10000
-  for name in vectors refusals batches fork; do
+  for name in vectors refusals batches redaction fork; do
     build $name
     # A forked child must leave alone what the parent's threads hold, which a leak check takes for lost.
     leaks=full
