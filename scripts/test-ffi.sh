@@ -107,7 +107,11 @@ documentation() {
     echo '#include <panveil.h>'
     echo '#include <string.h>'
     echo 'void example(panveil_vault *vault, const uint8_t *pan, size_t pan_length, const uint8_t *jwt, size_t jwt_length);'
+    echo 'void on_hit(void *context, const panveil_hit *hit);'
+    echo 'uint32_t write_out(void *context, const uint8_t *text, size_t length);'
+    echo 'extern void *alerts, *file; extern const uint8_t *line, *piece; extern size_t line_length, piece_length;'
     echo 'void example(panveil_vault *vault, const uint8_t *pan, size_t pan_length, const uint8_t *jwt, size_t jwt_length) {'
+    echo 'panveil_redactor *redactor; uint8_t redacted[512]; size_t redacted_length;'
     echo 'panveil_tokenizer *tokenizer; panveil_token token; panveil_gate *gate; panveil_session *session;'
     echo 'uint8_t value[PANVEIL_PAN_CAPACITY]; size_t length;'
     fragment c
