@@ -70,6 +70,8 @@ pub const PANVEIL_REASON_TOUCHES_LETTERS: u32 = 7;
 pub const PANVEIL_REASON_RARE_LENGTH: u32 = 8;
 /// A name says a security code or PIN, and a card number stands near.
 pub const PANVEIL_REASON_BESIDE_NUMBER: u32 = 9;
+/// Its groups are a part of a longer chain, as in an IBAN or a tracking number.
+pub const PANVEIL_REASON_LONGER_CHAIN: u32 = 10;
 
 /// ASCII digits without gaps.
 pub const PANVEIL_WRITING_PLAIN: u32 = 1;
@@ -113,71 +115,23 @@ impl panveil_hit {
         Ok(Self {
             offset: hit.offset,
             length: hit.length as u64,
-            kind: number(KINDS, hit.kind),
-            confidence: number(CONFIDENCES, hit.confidence),
-            reason: number(REASONS, hit.reason),
-            writing: number(WRITINGS, hit.writing),
-            brand: hit.brand.map_or(0, |brand| number(BRANDS, brand)),
+            kind: number(Kind::ALL, hit.kind),
+            confidence: number(Confidence::ALL, hit.confidence),
+            reason: number(Reason::ALL, hit.reason),
+            writing: number(Writing::ALL, hit.writing),
+            brand: hit.brand.map_or(0, |brand| number(Brand::ALL, brand)),
             masked: masked.place,
         })
     }
 }
 
-/// The number of a name; 0 for one that has none yet, which ffi/tests/hits.rs rules out.
-fn number<T: Copy + PartialEq>(table: &[(T, u32)], wanted: T) -> u32 {
-    table.iter().find(|(name, _)| *name == wanted).map_or(0, |(_, number)| *number)
+/// The number of a name: its place among all of them, from 1. New names come at the end, so a number stays what it is.
+fn number<T: Copy + PartialEq>(all: &[T], wanted: T) -> u32 {
+    let place = all.iter().position(|name| *name == wanted);
+    place.and_then(|place| u32::try_from(place).ok()).map_or(0, |place| place.saturating_add(1))
 }
 
-/// What `number` stands for.
+/// What a number stands for.
 pub(crate) fn confidence(wanted: u32) -> Option<Confidence> {
-    CONFIDENCES.iter().find(|(_, number)| *number == wanted).map(|(name, _)| *name)
+    Confidence::ALL.iter().copied().find(|confidence| number(Confidence::ALL, *confidence) == wanted)
 }
-
-const KINDS: &[(Kind, u32)] = &[
-    (Kind::Pan, PANVEIL_KIND_PAN),
-    (Kind::Track1, PANVEIL_KIND_TRACK1),
-    (Kind::Track2, PANVEIL_KIND_TRACK2),
-    (Kind::SecurityCode, PANVEIL_KIND_SECURITY_CODE),
-    (Kind::Pin, PANVEIL_KIND_PIN),
-];
-
-const CONFIDENCES: &[(Confidence, u32)] = &[
-    (Confidence::Low, PANVEIL_CONFIDENCE_LOW),
-    (Confidence::Medium, PANVEIL_CONFIDENCE_MEDIUM),
-    (Confidence::High, PANVEIL_CONFIDENCE_HIGH),
-];
-
-const REASONS: &[(Reason, u32)] = &[
-    (Reason::Number, PANVEIL_REASON_NUMBER),
-    (Reason::Grouped, PANVEIL_REASON_GROUPED),
-    (Reason::Named, PANVEIL_REASON_NAMED),
-    (Reason::Track, PANVEIL_REASON_TRACK),
-    (Reason::SplitOverLines, PANVEIL_REASON_SPLIT_OVER_LINES),
-    (Reason::OtherName, PANVEIL_REASON_OTHER_NAME),
-    (Reason::TouchesLetters, PANVEIL_REASON_TOUCHES_LETTERS),
-    (Reason::RareLength, PANVEIL_REASON_RARE_LENGTH),
-    (Reason::BesideNumber, PANVEIL_REASON_BESIDE_NUMBER),
-];
-
-const WRITINGS: &[(Writing, u32)] = &[
-    (Writing::Plain, PANVEIL_WRITING_PLAIN),
-    (Writing::Separated, PANVEIL_WRITING_SEPARATED),
-    (Writing::OtherDigits, PANVEIL_WRITING_OTHER_DIGITS),
-    (Writing::Percent, PANVEIL_WRITING_PERCENT),
-    (Writing::Hex, PANVEIL_WRITING_HEX),
-    (Writing::Base64, PANVEIL_WRITING_BASE64),
-];
-
-const BRANDS: &[(Brand, u32)] = &[
-    (Brand::Visa, PANVEIL_BRAND_VISA),
-    (Brand::Mastercard, PANVEIL_BRAND_MASTERCARD),
-    (Brand::Amex, PANVEIL_BRAND_AMEX),
-    (Brand::Jcb, PANVEIL_BRAND_JCB),
-    (Brand::UnionPay, PANVEIL_BRAND_UNIONPAY),
-    (Brand::Diners, PANVEIL_BRAND_DINERS),
-    (Brand::Discover, PANVEIL_BRAND_DISCOVER),
-    (Brand::Maestro, PANVEIL_BRAND_MAESTRO),
-    (Brand::RuPay, PANVEIL_BRAND_RUPAY),
-    (Brand::Mir, PANVEIL_BRAND_MIR),
-    (Brand::Troy, PANVEIL_BRAND_TROY),
-];

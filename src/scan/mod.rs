@@ -22,6 +22,7 @@ mod names;
 mod number;
 mod redaction;
 mod redactor;
+mod runs;
 mod search;
 mod shape;
 mod sign;

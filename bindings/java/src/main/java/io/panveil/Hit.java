@@ -203,7 +203,9 @@ public final class Hit {
         /** A length that few cards of the brand have. */
         RARE_LENGTH,
         /** A name says a security code or PIN, and a card number stands near. */
-        BESIDE_NUMBER
+        BESIDE_NUMBER,
+        /** Its groups are a part of a longer chain, as in an IBAN or a tracking number. */
+        LONGER_CHAIN
     }
 
     /** How a hit is written. */
