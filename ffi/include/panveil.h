@@ -229,6 +229,11 @@
 #define PANVEIL_REASON_BESIDE_NUMBER 9
 
 /**
+ * Its groups are a part of a longer chain, as in an IBAN or a tracking number.
+ */
+#define PANVEIL_REASON_LONGER_CHAIN 10
+
+/**
  * ASCII digits without gaps.
  */
 #define PANVEIL_WRITING_PLAIN 1

@@ -26,7 +26,7 @@ fn every_name_has_its_place_as_its_number() {
 
 /// The constants of the header that begin with `prefix`, as `NAME NUMBER`, by their numbers.
 fn constants(prefix: &str) -> Vec<String> {
-    let header = include_str!("../include/panveil.h");
+    let header = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/include/panveil.h")).unwrap();
     let lines = header.lines().filter_map(|line| line.strip_prefix("#define ")?.strip_prefix(prefix));
     let mut all: Vec<&str> = lines.collect();
     all.sort_by_key(|line| line.split_once(' ').and_then(|(_, number)| number.parse::<u32>().ok()));
