@@ -70,7 +70,7 @@ plain() {
   mapfile -t declared < <(grep -oE '\bpanveil_[a-z_0-9]+\(' ffi/include/panveil.h | tr -d '(' | sort -u)
   diff <(printf '%s\n' "${declared[@]}") <(printf '%s\n' "${exported[@]}")
 
-  for name in vectors roots refusals batches callbacks threads fork; do build $name; run $name; done
+  for name in vectors roots refusals batches redaction callbacks threads fork; do build $name; run $name; done
   build owners -std=c++17 && run owners
   build owners-bare -std=c++17 -fno-exceptions && run owners-bare
   build owners-20 -std=c++20 -DPANVEIL_EXCEPTIONS && run owners-20
@@ -107,7 +107,11 @@ documentation() {
     echo '#include <panveil.h>'
     echo '#include <string.h>'
     echo 'void example(panveil_vault *vault, const uint8_t *pan, size_t pan_length, const uint8_t *jwt, size_t jwt_length);'
+    echo 'void on_hit(void *context, const panveil_hit *hit);'
+    echo 'uint32_t write_out(void *context, const uint8_t *text, size_t length);'
+    echo 'extern void *alerts, *file; extern const uint8_t *line, *piece; extern size_t line_length, piece_length;'
     echo 'void example(panveil_vault *vault, const uint8_t *pan, size_t pan_length, const uint8_t *jwt, size_t jwt_length) {'
+    echo 'panveil_redactor *redactor; uint8_t redacted[512]; size_t redacted_length;'
     echo 'panveil_tokenizer *tokenizer; panveil_token token; panveil_gate *gate; panveil_session *session;'
     echo 'uint8_t value[PANVEIL_PAN_CAPACITY]; size_t length;'
     fragment c
@@ -156,7 +160,7 @@ consumer() {
 sanitized() {
   local sanitize=(-fsanitize=address,undefined -fno-sanitize-recover=all)
   export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
-  for name in vectors roots refusals batches callbacks threads fork; do build $name-asan "${sanitize[@]}"; run $name-asan; done
+  for name in vectors roots refusals batches redaction callbacks threads fork; do build $name-asan "${sanitize[@]}"; run $name-asan; done
   build owners-asan -std=c++20 "${sanitize[@]}" && run owners-asan
 }
 
@@ -164,7 +168,7 @@ sanitized() {
 valgrind_() {
   local leaks jobs=() job
   export PANVEIL_TEST_ROUNDS=10000
-  for name in vectors refusals batches fork; do
+  for name in vectors refusals batches redaction fork; do
     build $name
     # A forked child must leave alone what the parent's threads hold, which a leak check takes for lost.
     leaks=full

@@ -94,6 +94,36 @@
 #define PANVEIL_PAN_WRONG_CHECK_DIGIT 4
 
 /**
+ * ASCII, full-width, Arabic-Indic and URL-encoded digits with any separators, and hex dumps.
+ */
+#define PANVEIL_SEARCH_USUAL 0
+
+/**
+ * ASCII digits with any separators only: the fastest.
+ */
+#define PANVEIL_SEARCH_ASCII 1
+
+/**
+ * What is usual, and base64.
+ */
+#define PANVEIL_SEARCH_BASE64 2
+
+/**
+ * UTF-8 or anything else that contains ASCII: Latin-1, Shift_JIS, EUC-JP, GB 18030, or bytes of any kind.
+ */
+#define PANVEIL_CHARSET_ASCII_BASED 0
+
+/**
+ * UTF-16, the low byte first.
+ */
+#define PANVEIL_CHARSET_UTF16_LE 1
+
+/**
+ * UTF-16, the high byte first.
+ */
+#define PANVEIL_CHARSET_UTF16_BE 2
+
+/**
  * It may not happen. So is every number that the caller does not know.
  */
 #define PANVEIL_DENY 0
@@ -112,6 +142,181 @@
  * It may happen with the consent of others.
  */
 #define PANVEIL_NEED_APPROVAL 3
+
+/**
+ * A card number.
+ */
+#define PANVEIL_KIND_PAN 1
+
+/**
+ * Track 1 of a magnetic stripe (ISO/IEC 7813), its card number included.
+ */
+#define PANVEIL_KIND_TRACK1 2
+
+/**
+ * Track 2 of a magnetic stripe or its equivalent in a chip, its card number included.
+ */
+#define PANVEIL_KIND_TRACK2 3
+
+/**
+ * A card security code, beside a card number.
+ */
+#define PANVEIL_KIND_SECURITY_CODE 4
+
+/**
+ * A PIN or PIN block, beside a card number.
+ */
+#define PANVEIL_KIND_PIN 5
+
+/**
+ * Range, length and check digit fit, but something beside it speaks against: one number in thirty would fit.
+ */
+#define PANVEIL_CONFIDENCE_LOW 1
+
+/**
+ * Range, length and check digit fit, and nothing speaks against it.
+ */
+#define PANVEIL_CONFIDENCE_MEDIUM 2
+
+/**
+ * A name, the grouping or track data says so too.
+ */
+#define PANVEIL_CONFIDENCE_HIGH 3
+
+/**
+ * Range, length and check digit of a brand.
+ */
+#define PANVEIL_REASON_NUMBER 1
+
+/**
+ * Likewise, in the groups in which such numbers are written.
+ */
+#define PANVEIL_REASON_GROUPED 2
+
+/**
+ * Likewise, beside a name that says a card number.
+ */
+#define PANVEIL_REASON_NAMED 3
+
+/**
+ * It stands in track data.
+ */
+#define PANVEIL_REASON_TRACK 4
+
+/**
+ * It is spread over two lines.
+ */
+#define PANVEIL_REASON_SPLIT_OVER_LINES 5
+
+/**
+ * A name beside it says another number (an order, a trace id).
+ */
+#define PANVEIL_REASON_OTHER_NAME 6
+
+/**
+ * Letters touch it, as in an identifier.
+ */
+#define PANVEIL_REASON_TOUCHES_LETTERS 7
+
+/**
+ * A length that few cards of the brand have.
+ */
+#define PANVEIL_REASON_RARE_LENGTH 8
+
+/**
+ * A name says a security code or PIN, and a card number stands near.
+ */
+#define PANVEIL_REASON_BESIDE_NUMBER 9
+
+/**
+ * Its groups are a part of a longer chain, as in an IBAN or a tracking number.
+ */
+#define PANVEIL_REASON_LONGER_CHAIN 10
+
+/**
+ * ASCII digits without gaps.
+ */
+#define PANVEIL_WRITING_PLAIN 1
+
+/**
+ * ASCII digits with spaces, dots, dashes, slashes or underscores between groups.
+ */
+#define PANVEIL_WRITING_SEPARATED 2
+
+/**
+ * Full-width, Arabic-Indic or other digits than ASCII, in UTF-8 or an East Asian encoding.
+ */
+#define PANVEIL_WRITING_OTHER_DIGITS 3
+
+/**
+ * Digits or gaps URL-encoded (`%34`, `%20`).
+ */
+#define PANVEIL_WRITING_PERCENT 4
+
+/**
+ * The bytes of its digits as hexadecimal numbers.
+ */
+#define PANVEIL_WRITING_HEX 5
+
+/**
+ * Inside base64.
+ */
+#define PANVEIL_WRITING_BASE64 6
+
+/**
+ * Visa.
+ */
+#define PANVEIL_BRAND_VISA 1
+
+/**
+ * Mastercard, the 2-series included.
+ */
+#define PANVEIL_BRAND_MASTERCARD 2
+
+/**
+ * American Express.
+ */
+#define PANVEIL_BRAND_AMEX 3
+
+/**
+ * JCB.
+ */
+#define PANVEIL_BRAND_JCB 4
+
+/**
+ * UnionPay.
+ */
+#define PANVEIL_BRAND_UNIONPAY 5
+
+/**
+ * Diners Club International.
+ */
+#define PANVEIL_BRAND_DINERS 6
+
+/**
+ * Discover.
+ */
+#define PANVEIL_BRAND_DISCOVER 7
+
+/**
+ * Maestro.
+ */
+#define PANVEIL_BRAND_MAESTRO 8
+
+/**
+ * RuPay.
+ */
+#define PANVEIL_BRAND_RUPAY 9
+
+/**
+ * Mir.
+ */
+#define PANVEIL_BRAND_MIR 10
+
+/**
+ * Troy.
+ */
+#define PANVEIL_BRAND_TROY 11
 
 /**
  * Made, not yet in use.
@@ -162,6 +367,26 @@
  * An operator locked the actor.
  */
 #define PANVEIL_LOCK_OPERATOR 3
+
+/**
+ * A mask of the last four digits.
+ */
+#define PANVEIL_REPLACE_MASK_0_4 0
+
+/**
+ * A mask of the first six and the last four digits, for logs whose readers may see them.
+ */
+#define PANVEIL_REPLACE_MASK_6_4 1
+
+/**
+ * One text for every card number.
+ */
+#define PANVEIL_REPLACE_FIXED 2
+
+/**
+ * The card's token; where none can be made, a mask of the last four digits.
+ */
+#define PANVEIL_REPLACE_TOKEN 3
 
 /**
  * How many bytes of buffer suffice for any card number.
@@ -622,6 +847,11 @@ typedef struct panveil_fingerprinter panveil_fingerprinter;
 typedef struct panveil_gate panveil_gate;
 
 /**
+ * Takes card data out of texts.
+ */
+typedef struct panveil_redactor panveil_redactor;
+
+/**
  * Seals values of one field. It cannot open them.
  */
 typedef struct panveil_sealer panveil_sealer;
@@ -811,6 +1041,73 @@ typedef struct panveil_create_options {
 } panveil_create_options;
 
 /**
+ * What is looked for.
+ */
+typedef struct panveil_find_options {
+  /**
+   * sizeof(panveil_find_options).
+   */
+  uint32_t struct_size;
+  /**
+   * Hits of this confidence and above: PANVEIL_CONFIDENCE_...; 0 is medium.
+   */
+  uint32_t confidence;
+  /**
+   * Which writings: PANVEIL_SEARCH_...
+   */
+  uint32_t search;
+  /**
+   * How the text is encoded: PANVEIL_CHARSET_...
+   */
+  uint32_t charset;
+} panveil_find_options;
+
+/**
+ * One place where card data lies. It holds no digit beyond the last four, so it may be printed and sent. A number that the
+ * header does not know is one of a later release.
+ */
+typedef struct panveil_hit {
+  /**
+   * Where it begins, in bytes from the start of the text.
+   */
+  uint64_t offset;
+  /**
+   * How long it is, in bytes.
+   */
+  uint64_t length;
+  /**
+   * What it is: PANVEIL_KIND_...
+   */
+  uint32_t kind;
+  /**
+   * How sure that is: PANVEIL_CONFIDENCE_..., the higher the surer.
+   */
+  uint32_t confidence;
+  /**
+   * Why: PANVEIL_REASON_...
+   */
+  uint32_t reason;
+  /**
+   * How it is written: PANVEIL_WRITING_...
+   */
+  uint32_t writing;
+  /**
+   * Whose number it is: PANVEIL_BRAND_...; 0 for security codes and PINs.
+   */
+  uint32_t brand;
+  /**
+   * The last four digits, the others as `*`, zero-terminated; empty for security codes and PINs.
+   */
+  char masked[20];
+} panveil_hit;
+
+/**
+ * Takes a hit, which is lent for the time of the call. It is called on the thread that calls the library.
+ */
+typedef void (*panveil_on_hit)(void *context,
+                               const struct panveil_hit *hit);
+
+/**
  * A keyed hash of a whole card number. It never goes into a table beside a mask, a truncation or a token.
  */
 typedef struct panveil_fingerprint {
@@ -942,6 +1239,68 @@ typedef struct panveil_lock {
    */
   int64_t since_ms;
 } panveil_lock;
+
+/**
+ * What is looked for, and what takes its place. All zeros but the size: masks of the last four digits for what is usual.
+ */
+typedef struct panveil_redactor_options {
+  /**
+   * sizeof(panveil_redactor_options).
+   */
+  uint32_t struct_size;
+  /**
+   * What takes the place of a card number: PANVEIL_REPLACE_... Security codes, PINs and track data are always hidden.
+   */
+  uint32_t replacement;
+  /**
+   * For PANVEIL_REPLACE_FIXED: at most 100 bytes of UTF-8 without digits and control characters.
+   */
+  struct panveil_bytes fixed;
+  /**
+   * For PANVEIL_REPLACE_TOKEN: who makes the tokens. The redactor ends with its vault, not with the tokenizer.
+   */
+  const struct panveil_tokenizer *tokenizer;
+  /**
+   * For PANVEIL_REPLACE_TOKEN: PANVEIL_LAYOUT_...
+   */
+  uint32_t layout;
+  /**
+   * Not 0: what is replaced keeps its length and gaps, so that offsets in the text stay right.
+   */
+  uint32_t keep_length;
+  /**
+   * As in panveil_find_options.
+   */
+  uint32_t confidence;
+  /**
+   * As in panveil_find_options.
+   */
+  uint32_t search;
+  /**
+   * As in panveil_find_options.
+   */
+  uint32_t charset;
+  /**
+   * Given to `on_hit`.
+   */
+  void *context;
+  /**
+   * Called for each hit, on the thread that calls the redactor; may be NULL.
+   */
+  panveil_on_hit on_hit;
+  /**
+   * Called once, when the redactor no longer needs the context, also when making it fails; may be NULL.
+   */
+  panveil_release release;
+} panveil_redactor_options;
+
+/**
+ * Takes a piece of redacted text, which is lent for the time of the call; returns PANVEIL_OK, or another status if it could
+ * not take it.
+ */
+typedef uint32_t (*panveil_write)(void *context,
+                                  const uint8_t *text,
+                                  size_t length);
 
 /**
  * What the test issuer is to vouch for.
@@ -1300,6 +1659,25 @@ panveil_status panveil_vault_create(const uint8_t *directory,
                                     size_t *problem_length);
 
 /**
+ * Finds card numbers, track data, and the security codes and PINs beside them. Calls `on_hit`, which may be NULL, for each
+ * hit in order, and writes how many there are. Takes no memory beyond a few kilobytes, however long the text is.
+ *
+ * Returns PANVEIL_OK, also if nothing was found; PANVEIL_NULL_POINTER; PANVEIL_ARGUMENT for an option that is none.
+ *
+ * # Safety
+ * - `options` is NULL or points to as many bytes as its first member says.
+ * - `text` is NULL or points to `length` readable bytes.
+ * - `on_hit` is NULL or may be called with `context` until this call returns; it does not unwind.
+ * - `hits` is NULL or may be written.
+ */
+panveil_status panveil_find(const struct panveil_find_options *options,
+                            const uint8_t *text,
+                            size_t length,
+                            panveil_on_hit on_hit,
+                            void *context,
+                            uint64_t *hits);
+
+/**
  * Makes a fingerprinter for a caller, whose uses are counted in the audit log under its name. It belongs to the vault,
  * ends with it at the latest, and is freed with panveil_fingerprinter_free.
  *
@@ -1437,6 +1815,79 @@ panveil_status panveil_vault_log_failed(const struct panveil_vault *vault,
  * PANVEIL_STALE_HANDLE, PANVEIL_FORKED.
  */
 panveil_status panveil_vault_log_reopen(const struct panveil_vault *vault);
+
+/**
+ * Makes a redactor. It belongs to the vault of its tokenizer, if it has one, and is freed with panveil_redactor_free.
+ *
+ * Returns PANVEIL_OK; PANVEIL_ARGUMENT for an option that is none, or a fixed text that could make a number or a line with
+ * what stands beside it; PANVEIL_LAYOUT_UNKNOWN; PANVEIL_NULL_POINTER, PANVEIL_STALE_HANDLE, PANVEIL_FORKED,
+ * PANVEIL_TOO_MANY_HANDLES.
+ *
+ * # Safety
+ * - `options` is NULL or points to as many bytes as its first member says; what these point to may be read, and `on_hit`
+ *   may be called until `release` is, from any thread that calls the redactor; they do not unwind.
+ * - `redactor` is NULL or may be written.
+ */
+panveil_status panveil_redactor_new(const struct panveil_redactor_options *options,
+                                    struct panveil_redactor **redactor);
+
+/**
+ * Frees a redactor; NULL does nothing. What was pushed and not finished is wiped.
+ *
+ * Returns PANVEIL_OK, PANVEIL_STALE_HANDLE, PANVEIL_FORKED.
+ */
+panveil_status panveil_redactor_free(struct panveil_redactor *redactor);
+
+/**
+ * Redacts a whole text, such as a line of a log. May be called from many threads, and beside a stream.
+ *
+ * Returns PANVEIL_OK; PANVEIL_BUFFER_TOO_SMALL with the length that is needed, and then `on_hit` was not called;
+ * PANVEIL_NULL_POINTER, PANVEIL_STALE_HANDLE, PANVEIL_FORKED; PANVEIL_ARGUMENT for a length that no text has.
+ *
+ * # Safety
+ * - `text` is NULL or points to `length` readable bytes.
+ * - `redacted` is NULL or has room for `capacity` bytes; it may be the text's own place.
+ * - `redacted_length` is NULL or may be written.
+ */
+panveil_status panveil_redactor_redact(const struct panveil_redactor *redactor,
+                                       const uint8_t *text,
+                                       size_t length,
+                                       uint8_t *redacted,
+                                       size_t capacity,
+                                       size_t *redacted_length);
+
+/**
+ * Pushes the next piece of a text: `write` gets what is certain by now, redacted, in pieces of any length. Where pieces begin
+ * and end makes no difference; up to 2 KiB are held back until the next piece or panveil_redactor_finish.
+ *
+ * After a failure the stream is broken, because a part of the text may be lost: from then on PANVEIL_CALLBACK_FAILED, until
+ * the redactor is freed. Nothing that was not redacted has come out.
+ *
+ * Returns PANVEIL_OK; the status of `write` if that is one of this library, else PANVEIL_CALLBACK_FAILED; PANVEIL_IN_USE
+ * from within `write` or `on_hit`, or while another thread pushes; PANVEIL_NULL_POINTER, PANVEIL_STALE_HANDLE,
+ * PANVEIL_FORKED; PANVEIL_ARGUMENT for a length that no text has.
+ *
+ * # Safety
+ * - `text` is NULL or points to `length` readable bytes.
+ * - `write` is NULL or may be called with `context` until this call returns; it does not unwind.
+ */
+panveil_status panveil_redactor_push(const struct panveil_redactor *redactor,
+                                     const uint8_t *text,
+                                     size_t length,
+                                     panveil_write write,
+                                     void *context);
+
+/**
+ * Ends the text: `write` gets what was held back. The next piece begins another text.
+ *
+ * Returns as panveil_redactor_push.
+ *
+ * # Safety
+ * - `write` is NULL or may be called with `context` until this call returns; it does not unwind.
+ */
+panveil_status panveil_redactor_finish(const struct panveil_redactor *redactor,
+                                       panveil_write write,
+                                       void *context);
 
 /**
  * Reveals one value into the caller's buffer, which the caller wipes with panveil_revealed_wipe as soon as it can.
@@ -1781,12 +2232,15 @@ PANVEIL_SIZE(panveil_masked, 20);
 PANVEIL_SIZE(panveil_now, 32);
 PANVEIL_SIZE(panveil_clock, 32);
 PANVEIL_SIZE(panveil_create_options, 48);
+PANVEIL_SIZE(panveil_find_options, 16);
 PANVEIL_SIZE(panveil_fingerprint, 36);
 PANVEIL_SIZE(panveil_decision, 32);
+PANVEIL_SIZE(panveil_hit, 56);
 PANVEIL_SIZE(panveil_wrap_context, 120);
 PANVEIL_SIZE(panveil_kek, 72);
 PANVEIL_SIZE(panveil_key, 136);
 PANVEIL_SIZE(panveil_lock, 272);
+PANVEIL_SIZE(panveil_redactor_options, 80);
 PANVEIL_SIZE(panveil_reveal_request, 120);
 PANVEIL_SIZE(panveil_sink, 64);
 PANVEIL_SIZE(panveil_test_identity, 48);

@@ -12,6 +12,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -282,6 +283,7 @@ public:
 
 private:
   friend class vault;
+  friend class redactor;
   explicit tokenizer(panveil_tokenizer *handle) noexcept : handle_(handle) {}
   detail::owner<panveil_tokenizer, panveil_tokenizer_free> handle_;
 };
@@ -462,6 +464,27 @@ template <typename Work> std::uint32_t guarded(Work work) noexcept {
 }
 
 extern "C" {
+inline std::uint32_t panveil_hpp_append(void *context, const std::uint8_t *text, std::size_t length) {
+  return guarded([&] {
+    static_cast<std::string *>(context)->append(reinterpret_cast<const char *>(text), length);
+    return PANVEIL_OK;
+  });
+}
+inline void panveil_hpp_keep_hit(void *context, const panveil_hit *hit) {
+  (void)guarded([&] {
+    static_cast<std::vector<panveil_hit> *>(context)->push_back(*hit);
+    return PANVEIL_OK;
+  });
+}
+inline void panveil_hpp_hit(void *context, const panveil_hit *hit) {
+  (void)guarded([&] {
+    (*static_cast<std::function<void(const panveil_hit &)> *>(context))(*hit);
+    return PANVEIL_OK;
+  });
+}
+inline void panveil_hpp_hit_release(void *context) {
+  delete static_cast<std::function<void(const panveil_hit &)> *>(context);
+}
 inline std::uint32_t panveil_hpp_now(void *context, panveil_now *reading) {
   return guarded([&] { return static_cast<clock *>(context)->now(*reading); });
 }
@@ -500,6 +523,89 @@ inline void panveil_hpp_kek_release(void *context) { delete static_cast<kek *>(c
 }
 
 } // namespace detail
+
+/** The hits in a text, in order: numbers and masks, no values. */
+inline result<std::vector<panveil_hit>> find(bytes text, std::uint32_t confidence = PANVEIL_CONFIDENCE_MEDIUM,
+                                             std::uint32_t search = PANVEIL_SEARCH_USUAL,
+                                             std::uint32_t charset = PANVEIL_CHARSET_ASCII_BASED) {
+  panveil_find_options options{};
+  options.struct_size = sizeof options;
+  options.confidence = confidence;
+  options.search = search;
+  options.charset = charset;
+  std::vector<panveil_hit> all;
+  std::uint64_t hits = 0;
+  panveil_status status =
+      panveil_find(&options, text.data(), text.size(), detail::panveil_hpp_keep_hit, &all, &hits);
+  if (status != PANVEIL_OK) return status;
+  if (hits != all.size()) return PANVEIL_CALLBACK_FAILED; /* there was no memory for one of them */
+  return all;
+}
+
+/** What a redactor looks for, and what it puts in its place; see panveil_redactor_options. */
+struct redactor_options {
+  std::uint32_t replacement = PANVEIL_REPLACE_MASK_0_4;
+  std::string fixed = {};
+  const panveil::tokenizer *tokenizer = nullptr;
+  layout kept = layout::vault_default;
+  bool keep_length = false;
+  std::uint32_t confidence = PANVEIL_CONFIDENCE_MEDIUM;
+  std::uint32_t search = PANVEIL_SEARCH_USUAL;
+  std::uint32_t charset = PANVEIL_CHARSET_ASCII_BASED;
+  /** Called for each hit, on the thread that calls the redactor; what it throws is forgotten. */
+  std::function<void(const panveil_hit &)> on_hit = {};
+};
+
+/** Takes card data out of texts. */
+class redactor {
+public:
+  redactor() noexcept = default;
+
+  static result<redactor> make(redactor_options options) {
+    using hook = std::function<void(const panveil_hit &)>;
+    panveil_redactor_options c{};
+    c.struct_size = sizeof c;
+    c.replacement = options.replacement;
+    c.fixed = bytes(options.fixed);
+    if (options.tokenizer != nullptr) c.tokenizer = options.tokenizer->handle_.get();
+    c.layout = static_cast<std::uint32_t>(options.kept);
+    c.keep_length = options.keep_length;
+    c.confidence = options.confidence;
+    c.search = options.search;
+    c.charset = options.charset;
+    if (options.on_hit) {
+      c.context = new hook(std::move(options.on_hit));
+      c.on_hit = detail::panveil_hpp_hit;
+      c.release = detail::panveil_hpp_hit_release;
+    }
+    panveil_redactor *made = nullptr;
+    panveil_status status = panveil_redactor_new(&c, &made);
+    if (status != PANVEIL_OK) return status;
+    return redactor(made);
+  }
+
+  /** A whole text, redacted. */
+  result<std::string> redact(bytes text) const {
+    return detail::grow<std::string>(
+        text.size() + 64, [&](std::uint8_t *out, std::size_t capacity, std::size_t *length) {
+          return panveil_redactor_redact(handle_.get(), text.data(), text.size(), out, capacity, length);
+        });
+  }
+
+  /** The next piece of a text: appends what is certain by now to `out`. */
+  result<void> push(bytes text, std::string &out) {
+    return panveil_redactor_push(handle_.get(), text.data(), text.size(), detail::panveil_hpp_append, &out);
+  }
+
+  /** The end of a text: appends what was held back to `out`. */
+  result<void> finish(std::string &out) {
+    return panveil_redactor_finish(handle_.get(), detail::panveil_hpp_append, &out);
+  }
+
+private:
+  explicit redactor(panveil_redactor *handle) noexcept : handle_(handle) {}
+  detail::owner<panveil_redactor, panveil_redactor_free> handle_;
+};
 
 /** A key-encryption key with its public names. */
 struct kek_choice {

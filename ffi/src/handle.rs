@@ -11,6 +11,7 @@ use panveil::{Error, Result};
 use panveil_handles::Table;
 
 use crate::process;
+use crate::redactor::MadeRedactor;
 use crate::tokenizer::MadeTokenizer;
 
 #[cfg(not(target_pointer_width = "64"))]
@@ -24,6 +25,7 @@ pub(crate) struct Objects {
     fingerprinters: Table<Of<Fingerprinter>>,
     gates: Table<Of<Gate>>,
     sessions: Table<Of<Session>>,
+    redactors: Table<Of<MadeRedactor>>,
 }
 
 /// An open vault, and the handles that were made from it.
@@ -33,9 +35,10 @@ pub(crate) struct OpenVault {
     made: Mutex<Option<BTreeSet<(Kind, u64)>>>,
 }
 
-/// An object that belongs to a vault, and ends with it.
+/// An object that belongs to a vault and ends with it, or to none.
 pub(crate) struct Of<T> {
     pub(crate) object: T,
+    /// Its ticket, or 0, which is none.
     vault: u64,
 }
 
@@ -48,6 +51,7 @@ pub(crate) enum Kind {
     Fingerprinter = 4,
     Gate = 5,
     Session = 6,
+    Redactor = 7,
 }
 
 /// A type of object that C holds handles of.
@@ -92,6 +96,7 @@ handles! {
     panveil_fingerprinter: Of<Fingerprinter>, Fingerprinter, fingerprinters, drop;
     panveil_gate: Of<Gate>, Gate, gates, drop;
     panveil_session: Of<Session>, Session, sessions, drop;
+    panveil_redactor: Of<MadeRedactor>, Redactor, redactors, drop;
 }
 
 /// An open vault. Handles are not addresses: one that was freed, or never was one, is refused with
@@ -112,6 +117,9 @@ pub struct panveil_gate(());
 
 /// A verified identity, bound to the origin it came from.
 pub struct panveil_session(());
+
+/// Takes card data out of texts.
+pub struct panveil_redactor(());
 
 /// The object of a handle.
 ///
@@ -141,7 +149,12 @@ pub(crate) fn put_of<H: Handle<Object = Of<T>>, T>(vault: *const panveil_vault, 
     Ok(pointer(ticket))
 }
 
-/// Takes an object that belongs to a vault out: its handle is refused from now on.
+/// Takes an object that belongs to no vault in and returns its handle.
+pub(crate) fn put_alone<H: Handle<Object = Of<T>>, T>(object: T) -> Result<*mut H> {
+    put(Of { object, vault: 0 })
+}
+
+/// Takes an object that [`put_of`] or [`put_alone`] took in out: its handle is refused from now on.
 pub(crate) fn free_of<H: Handle<Object = Of<T>>, T>(handle: *mut H) -> Result<()> {
     if handle.is_null() {
         return Ok(());

@@ -2,6 +2,7 @@
 
 use std::ffi::c_char;
 use std::fmt::Write;
+use std::sync::Arc;
 
 use panveil::card::id::Application;
 use panveil::protect::{Layout, LayoutChoice, Token, Tokenizer};
@@ -61,8 +62,8 @@ pub unsafe extern "C" fn panveil_tokenizer_new(
         let place = unsafe { ptr::out(tokenizer) }?;
         // SAFETY: as the caller promises.
         let caller = Application::new(unsafe { id(caller, caller_length) }?)?;
-        let made =
-            MadeTokenizer { tokenizer: open.vault.tokenizer(caller)?, layout: open.vault.config().layout() };
+        let tokenizer = Arc::new(open.vault.tokenizer(caller)?);
+        let made = MadeTokenizer { tokenizer, layout: open.vault.config().layout() };
         Ok(move || {
             place.write(put_of(vault, made)?);
             Ok(())
@@ -147,7 +148,7 @@ pub unsafe extern "C" fn panveil_tokenizer_tokenize_all_versions(
 
 /// A tokenizer, and what a layout of 0 means to it.
 pub(crate) struct MadeTokenizer {
-    pub(crate) tokenizer: Tokenizer,
+    pub(crate) tokenizer: Arc<Tokenizer>,
     layout: LayoutChoice,
 }
 

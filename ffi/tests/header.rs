@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use panveil_ffi::{batch, card, clock, create, fingerprinter, gate, kek, keys, lock, ptr, reveal, sink};
-use panveil_ffi::{test_identity, tokenizer, vault};
+use panveil_ffi::{batch, card, clock, create, finder, fingerprinter, gate, hit, kek, keys, lock, ptr};
+use panveil_ffi::{redactor, reveal, sink, test_identity, tokenizer, vault};
 
 #[test]
 fn the_header_is_that_of_the_sources() {
@@ -30,9 +30,9 @@ fn sizes() -> String {
     }
     let all = sizes!(
         ptr::panveil_bytes batch::panveil_batch_report card::panveil_masked clock::panveil_now
-        clock::panveil_clock create::panveil_create_options fingerprinter::panveil_fingerprint
-        gate::panveil_decision kek::panveil_wrap_context kek::panveil_kek keys::panveil_key lock::panveil_lock
-        reveal::panveil_reveal_request sink::panveil_sink test_identity::panveil_test_identity
+        clock::panveil_clock create::panveil_create_options finder::panveil_find_options
+        fingerprinter::panveil_fingerprint gate::panveil_decision hit::panveil_hit kek::panveil_wrap_context
+        kek::panveil_kek keys::panveil_key lock::panveil_lock redactor::panveil_redactor_options reveal::panveil_reveal_request sink::panveil_sink test_identity::panveil_test_identity
         tokenizer::panveil_token vault::panveil_open_options
     );
     let mut text = String::from(

@@ -46,6 +46,23 @@ impl Brand {
         Self::Troy,
     ];
 
+    /// The stable name, in small letters: `visa`, `mastercard`, `amex`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Visa => "visa",
+            Self::Mastercard => "mastercard",
+            Self::Amex => "amex",
+            Self::Jcb => "jcb",
+            Self::UnionPay => "unionpay",
+            Self::Diners => "diners",
+            Self::Discover => "discover",
+            Self::Maestro => "maestro",
+            Self::RuPay => "rupay",
+            Self::Mir => "mir",
+            Self::Troy => "troy",
+        }
+    }
+
     /// The brand of a card number; `None` where no range with its length is known.
     ///
     /// Where ranges overlap the longer prefix wins, and of co-branded cards the network named by the prefix.

@@ -16,6 +16,8 @@ mod finder;
 mod hex;
 mod hints;
 mod hit;
+#[cfg(feature = "log")]
+mod log_layer;
 mod names;
 mod number;
 mod redaction;
@@ -25,11 +27,17 @@ mod search;
 mod shape;
 mod sign;
 mod stream;
+#[cfg(feature = "tracing")]
+mod tracing_layer;
 mod track;
 mod utf16;
 
 pub use finder::{Charset, Finder};
 pub use hit::{Confidence, Hit, Kind, Reason, Writing};
+#[cfg(feature = "log")]
+pub use log_layer::RedactingLog;
 pub use redaction::{Redaction, RedactionStream, Replacement};
 pub use redactor::Redactor;
 pub use stream::HitStream;
+#[cfg(feature = "tracing")]
+pub use tracing_layer::{RedactedEvent, RedactingWriter};

@@ -25,6 +25,7 @@ mod fields;
 mod kek;
 mod objects;
 mod protect;
+mod redact;
 mod region;
 mod registration;
 mod reveal;

@@ -13,14 +13,17 @@ use panveil::{Error, Result};
 use panveil_handles::Table;
 
 use crate::clock::Watched;
+use crate::redact::{MadeRedactor, Stream};
 
 pub(crate) static VAULTS: Table<OpenVault> = Table::new(Kind::Vault as u8);
-pub(crate) static TOKENIZERS: Table<Part<Tokenizer>> = Table::new(Kind::Tokenizer as u8);
+pub(crate) static TOKENIZERS: Table<Part<Arc<Tokenizer>>> = Table::new(Kind::Tokenizer as u8);
 pub(crate) static SEALERS: Table<Part<Sealer>> = Table::new(Kind::Sealer as u8);
 pub(crate) static FINGERPRINTERS: Table<Part<Fingerprinter>> = Table::new(Kind::Fingerprinter as u8);
 pub(crate) static GATES: Table<Part<()>> = Table::new(Kind::Gate as u8);
 pub(crate) static SESSIONS: Table<Part<Session>> = Table::new(Kind::Session as u8);
 pub(crate) static VALUES: Table<Part<Value>> = Table::new(Kind::Value as u8);
+pub(crate) static REDACTORS: Table<Loose<MadeRedactor>> = Table::new(Kind::Redactor as u8);
+pub(crate) static STREAMS: Table<Loose<Stream>> = Table::new(Kind::Stream as u8);
 
 /// The kinds of objects, with the numbers of `Kind.java`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +36,8 @@ pub(crate) enum Kind {
     Gate = 5,
     Session = 6,
     Value = 7,
+    Redactor = 8,
+    Stream = 9,
 }
 
 /// A vault, until it is closed.
@@ -54,6 +59,12 @@ pub(crate) struct Inner {
 /// Something a vault handed out.
 pub(crate) struct Part<T> {
     pub(crate) of: Arc<OpenVault>,
+    pub(crate) it: T,
+}
+
+/// Something that a vault's tokenizer may be in, and which then ends with that vault.
+pub(crate) struct Loose<T> {
+    pub(crate) of: Option<Arc<OpenVault>>,
     pub(crate) it: T,
 }
 
@@ -112,6 +123,25 @@ pub(crate) fn hand_out<T>(
     })
 }
 
+/// Hands out what belongs to a vault or to none.
+///
+/// # Errors
+/// As [`hand_out`].
+pub(crate) fn hand_out_loose<T>(
+    of: Option<&Arc<OpenVault>>,
+    kind: Kind,
+    table: &Table<Loose<T>>,
+    it: T,
+) -> Result<i64> {
+    let Some(of) = of else { return table.insert(Loose { of: None, it }).map(to_java) };
+    of.with(|_| {
+        let ticket = table.insert(Loose { of: Some(Arc::clone(of)), it })?;
+        // As in `hand_out`.
+        of.parts.lock().unwrap_or_else(PoisonError::into_inner).insert((kind, ticket));
+        Ok(to_java(ticket))
+    })
+}
+
 /// Ends the object of a ticket.
 ///
 /// # Errors
@@ -125,6 +155,8 @@ pub(crate) fn close(kind: Kind, ticket: u64) -> Result<()> {
         Kind::Gate => end(kind, ticket, &GATES),
         Kind::Session => end(kind, ticket, &SESSIONS),
         Kind::Value => end(kind, ticket, &VALUES),
+        Kind::Redactor => end_loose(kind, ticket, &REDACTORS),
+        Kind::Stream => end_loose(kind, ticket, &STREAMS),
     }
 }
 
@@ -144,6 +176,13 @@ fn close_vault(ticket: u64) -> Result<()> {
 fn end<T>(kind: Kind, ticket: u64, table: &Table<Part<T>>) -> Result<()> {
     let part = table.remove(ticket)?;
     part.of.parts.lock().unwrap_or_else(PoisonError::into_inner).remove(&(kind, ticket));
+    Ok(())
+}
+
+fn end_loose<T>(kind: Kind, ticket: u64, table: &Table<Loose<T>>) -> Result<()> {
+    if let Some(of) = &table.remove(ticket)?.of {
+        of.parts.lock().unwrap_or_else(PoisonError::into_inner).remove(&(kind, ticket));
+    }
     Ok(())
 }
 
@@ -167,6 +206,8 @@ pub(crate) fn open_count() -> usize {
         GATES.count(),
         SESSIONS.count(),
         VALUES.count(),
+        REDACTORS.count(),
+        STREAMS.count(),
     ]
     .iter()
     .sum()
@@ -181,7 +222,7 @@ impl TryFrom<i32> for Kind {
     type Error = Error;
 
     fn try_from(number: i32) -> Result<Self> {
-        const ALL: [Kind; 7] = [
+        const ALL: [Kind; 9] = [
             Kind::Vault,
             Kind::Tokenizer,
             Kind::Sealer,
@@ -189,6 +230,8 @@ impl TryFrom<i32> for Kind {
             Kind::Gate,
             Kind::Session,
             Kind::Value,
+            Kind::Redactor,
+            Kind::Stream,
         ];
         ALL.into_iter().find(|kind| i32::from(*kind as u8) == number).ok_or(Error::Argument)
     }

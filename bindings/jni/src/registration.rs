@@ -24,10 +24,10 @@ use jni::{Env, EnvUnowned, JValue, JavaVM, NativeMethod, jni_sig, jni_str, nativ
 use panveil::Error;
 
 use crate::boundary::{Numbers, Outcome, boundary, silence_panics};
-use crate::{batch, objects, protect, reveal, upcall, vault};
+use crate::{batch, objects, protect, redact, reveal, upcall, vault};
 
 /// Raised whenever a native changes; Java refuses a library with another one.
-const ABI: jlong = 1;
+const ABI: jlong = 2;
 
 /// Registers the natives of the class that the loader named in the system property `panveil.native.class`.
 ///
@@ -195,6 +195,10 @@ const NATIVES: &[NativeMethod<'static>] = &[
     arrays!(reveal(gate: jlong, session: jlong, request: [jbyte]) = reveal::reveal),
     numbers!(value_length(value: jlong) = reveal::value_length),
     arrays!(value_copy(value: jlong, out: [jbyte], at: jint) = reveal::value_copy),
+    arrays!(redactor(tokenizer: jlong, options: [jbyte]) = redact::redactor),
+    arrays!(redact(redactor: jlong, options: [jbyte], text: [jbyte], out: [jbyte]) = redact::redact),
+    arrays!(stream(redactor: jlong, options: [jbyte]) = redact::stream),
+    arrays!(push(stream: jlong, text: [jbyte], start: jint, length: jint, ends: jint, out: [jbyte]) = redact::push),
 ];
 
 fn abi_number() -> panveil::Result<jlong> {

@@ -87,7 +87,7 @@ pub(crate) fn tokenizer<'local>(
 ) -> Outcome<jlong> {
     let caller = application(env, &caller)?;
     let vault = VAULTS.get(vault.cast_unsigned())?;
-    Ok(hand_out(&vault, Kind::Tokenizer, &TOKENIZERS, |inner| inner.vault.tokenizer(caller))?)
+    Ok(hand_out(&vault, Kind::Tokenizer, &TOKENIZERS, |inner| inner.vault.tokenizer(caller).map(Arc::new))?)
 }
 
 /// The sealer of a caller and a field. Fields: caller, field.

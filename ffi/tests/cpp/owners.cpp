@@ -84,6 +84,33 @@ int main(int argc, char **argv) {
   CHECK(tokenizer.tokenize(PAN).status() == PANVEIL_NULL_POINTER);
   CHECK(moved.tokenize(PAN).value().handle_text() == token.handle_text());
 
+  const char *line = "card 4111 1111 1111 1111, cvv=123";
+  std::vector<panveil_hit> hits = panveil::find(line).value();
+  CHECK(hits.size() == 2 && hits[0].offset == 5 && hits[1].kind == PANVEIL_KIND_SECURITY_CODE);
+  CHECK(panveil::find("order=4111111111111111").value().empty());
+  CHECK(panveil::find(line, 99).status() == PANVEIL_ARGUMENT);
+  int seen = 0;
+  panveil::redactor_options masks;
+  masks.on_hit = [&seen](const panveil_hit &) {
+    seen++;
+#ifdef __cpp_exceptions
+    throw 42; // does not pass through the library
+#endif
+  };
+  panveil::redactor redactor = panveil::redactor::make(std::move(masks)).value();
+  CHECK(redactor.redact(line).value() == "card ************1111, cvv=***" && seen == 2);
+  std::string redacted;
+  CHECK(redactor.push("card 4111 1111", redacted) && redactor.push(" 1111 1111.", redacted) && redactor.finish(redacted));
+  CHECK(redacted == "card ************1111." && seen == 3);
+  panveil::redactor_options tokens;
+  tokens.replacement = PANVEIL_REPLACE_TOKEN;
+  tokens.tokenizer = &moved;
+  CHECK(panveil::redactor::make(std::move(tokens)).value().redact(PAN).value() == token.digits_text());
+  panveil::redactor_options digits;
+  digits.replacement = PANVEIL_REPLACE_FIXED;
+  digits.fixed = "card 1";
+  CHECK(panveil::redactor::make(std::move(digits)).status() == PANVEIL_ARGUMENT);
+
   panveil::sealer sealer = vault.sealer("orders", "pan").value();
   std::string sealed = panveil::sealed_text(sealer.seal_pan(PAN, "C00000001").value()).value();
   CHECK(sealed.size() == 112);

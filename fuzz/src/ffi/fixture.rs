@@ -5,6 +5,7 @@ use std::ptr::{null, null_mut};
 use panveil_ffi::create::{self, panveil_create_options};
 use panveil_ffi::handle::panveil_vault;
 use panveil_ffi::ptr::panveil_bytes;
+use panveil_ffi::redactor::{self, panveil_redactor_options};
 use panveil_ffi::status::panveil_status;
 use panveil_ffi::test_identity::{self, panveil_test_identity};
 use panveil_ffi::tokenizer::{self, panveil_token};
@@ -26,7 +27,7 @@ pub(super) struct Fixture {
     _directory: TempDir,
 }
 
-pub(super) const KINDS: usize = 6;
+pub(super) const KINDS: usize = 7;
 const PASSPHRASE: &[u8] = b"fuzz";
 
 impl Fixture {
@@ -87,7 +88,10 @@ impl Fixture {
 /// One object of each kind, in the order of `Caller::handle`.
 fn objects(vault: *mut panveil_vault) -> [usize; KINDS] {
     let (mut tokenizer, mut sealer, mut fingerprinter) = (null_mut(), null_mut(), null_mut());
-    let (mut gate, mut session) = (null_mut(), null_mut());
+    let (mut gate, mut session, mut redactor) = (null_mut(), null_mut(), null_mut());
+    // SAFETY: all-zero bytes are what the header calls the defaults.
+    let mut options: panveil_redactor_options = unsafe { std::mem::zeroed() };
+    options.struct_size = size_of::<panveil_redactor_options>() as u32;
     let roles = [view(b"chargeback")];
     let identity = panveil_test_identity {
         struct_size: size_of::<panveil_test_identity>() as u32,
@@ -113,10 +117,12 @@ fn objects(vault: *mut panveil_vault) -> [usize; KINDS] {
                 &raw mut length,
             ),
             session::panveil_gate_session(gate, token.as_ptr(), length, b"o".as_ptr(), 1, &raw mut session),
+            redactor::panveil_redactor_new(&raw const options, &raw mut redactor),
         ]
     };
-    assert_eq!(statuses, [panveil_status::PANVEIL_OK; 6]);
-    [0, tokenizer.addr(), sealer.addr(), fingerprinter.addr(), gate.addr(), session.addr()]
+    assert_eq!(statuses, [panveil_status::PANVEIL_OK; 7]);
+    let (gate, session, redactor) = (gate.addr(), session.addr(), redactor.addr());
+    [0, tokenizer.addr(), sealer.addr(), fingerprinter.addr(), gate, session, redactor]
 }
 
 fn token(tokenizer: usize) -> Vec<u8> {
@@ -139,13 +145,14 @@ fn token(tokenizer: usize) -> Vec<u8> {
 }
 
 pub(super) fn free(objects: [usize; KINDS]) {
-    let [_, tokenizer, sealer, fingerprinter, gate, session] = objects;
+    let [_, tokenizer, sealer, fingerprinter, gate, session, redactor] = objects;
     // What is freed twice, or never was, is refused; either is fine here.
     let _ = tokenizer::panveil_tokenizer_free(pointer(tokenizer));
     let _ = sealer::panveil_sealer_free(pointer(sealer));
     let _ = fingerprinter::panveil_fingerprinter_free(pointer(fingerprinter));
     let _ = gate::panveil_gate_free(pointer(gate));
     let _ = session::panveil_session_free(pointer(session));
+    let _ = redactor::panveil_redactor_free(pointer(redactor));
 }
 
 pub(super) fn pointer<T>(address: usize) -> *mut T {

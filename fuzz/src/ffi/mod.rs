@@ -3,6 +3,7 @@
 
 mod calls;
 mod fixture;
+mod redaction;
 
 use std::cell::Cell;
 use std::ptr::{null, null_mut};

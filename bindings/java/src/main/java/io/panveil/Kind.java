@@ -8,7 +8,9 @@ enum Kind {
     FINGERPRINTER(4, false),
     GATE(5, false),
     SESSION(6, false),
-    VALUE(7, true);
+    VALUE(7, true),
+    REDACTOR(8, false),
+    STREAM(9, false);
 
     private final int number;
     private final boolean mustBeClosed;

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  */
 final class Native {
     /** What the library's {@code abi()} must return. */
-    static final long ABI = 1;
+    static final long ABI = 2;
 
     /** What {@link #clock} returns when there is no time to tell. */
     static final long NO_TIME = Long.MIN_VALUE;
@@ -90,6 +90,14 @@ final class Native {
     static native long valueLength(long value);
 
     static native long valueCopy(long value, byte[] out, int at);
+
+    static native long redactor(long tokenizer, byte[] options);
+
+    static native long redact(long redactor, byte[] options, byte[] text, byte[] out);
+
+    static native long stream(long redactor, byte[] options);
+
+    static native long push(long stream, byte[] text, int start, int length, int ends, byte[] out);
 
     /**
      * A native's result.

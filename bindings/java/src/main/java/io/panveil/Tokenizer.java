@@ -136,6 +136,10 @@ public final class Tokenizer implements AutoCloseable {
         return vault;
     }
 
+    Ticket ticket() {
+        return ticket;
+    }
+
     /** Ends it and wipes its keys, when the calls that still run are done. A second call does nothing. */
     @Override
     public void close() {

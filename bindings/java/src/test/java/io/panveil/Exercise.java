@@ -1,5 +1,9 @@
 package io.panveil;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -79,7 +83,27 @@ public final class Exercise {
                 refused(() -> names.sealPan(PAN, "C1"), Status.ARGUMENT);
                 refused(() -> pans.sealPan(PAN, "4111111111111111"), Status.HOLDS_PAN);
                 batch(tokenizer, pans, fingerprinter, round % 2 == 0);
+                redact(tokenizer);
             }
+        }
+    }
+
+    private static void redact(Tokenizer tokenizer) {
+        AtomicLong hits = new AtomicLong();
+        try (Redactor masks = Redactor.mask().onHit(hit -> hits.incrementAndGet()).build();
+                Redactor tokens = Redactor.token(tokenizer, Layout.AUTO).build()) {
+            require("n ************1111".equals(masks.redact("n 4111 1111 1111 1111")));
+            require(tokenizer.tokenize(PAN, Layout.AUTO).value().equals(tokens.redact("4111111111111111")));
+            ByteArrayOutputStream written = new ByteArrayOutputStream();
+            try (OutputStream out = new RedactingOutputStream(written, masks)) {
+                for (byte digit : PAN) {
+                    out.write(digit);
+                }
+            }
+            require("************1111".equals(written.toString()) && hits.get() == 2);
+            refused(() -> Redactor.fixed("1").build(), Status.ARGUMENT);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 
