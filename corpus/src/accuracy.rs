@@ -42,6 +42,8 @@ pub struct Example {
     pub fault: &'static str,
     /// The line.
     pub text: String,
+    /// What was found in it, or found wrongly: kind, confidence, reason and the text.
+    pub hits: Vec<String>,
 }
 
 /// Lines that are given to a finder as one text.
@@ -76,23 +78,25 @@ impl Accuracy {
         let hits = in_pieces(finder, &text, chance);
         let mut is_true = vec![false; hits.len()];
         for (line, start) in lines.iter().zip(&starts) {
-            self.line(line, *start, &hits, &mut is_true);
+            self.line(line, *start, &hits, &mut is_true, &text);
         }
-        let mut worst: BTreeMap<usize, Confidence> = BTreeMap::new();
+        let mut worst: BTreeMap<usize, Hit> = BTreeMap::new();
         for (hit, _) in hits.iter().zip(&is_true).filter(|(_, is_true)| !**is_true) {
             let at = starts.partition_point(|start| *start as u64 <= hit.offset) - 1;
             self.row(lines[at].row).false_hits[level(hit.confidence)] += 1;
-            let worst = worst.entry(at).or_insert(hit.confidence);
-            *worst = hit.confidence.max(*worst);
+            let worst = worst.entry(at).or_insert(*hit);
+            if hit.confidence > worst.confidence {
+                *worst = *hit;
+            }
         }
-        for (at, confidence) in worst {
-            self.row(lines[at].row).false_lines[level(confidence)] += 1;
-            let fault = ["false, low", "false, medium", "false, high"][level(confidence)];
-            self.example(&lines[at], fault);
+        for (at, hit) in worst {
+            let level = level(hit.confidence);
+            self.row(lines[at].row).false_lines[level] += 1;
+            self.example(&lines[at], ["false, low", "false, medium", "false, high"][level], &[hit], &text);
         }
     }
 
-    fn line(&mut self, line: &Line, start: usize, hits: &[Hit], is_true: &mut [bool]) {
+    fn line(&mut self, line: &Line, start: usize, hits: &[Hit], is_true: &mut [bool], text: &[u8]) {
         let mut least = Some(Confidence::High);
         let mut inexact = 0;
         for truth in &line.truths {
@@ -126,23 +130,31 @@ impl Accuracy {
             Some(confidence) => count.found[level(confidence)] += 1,
             None => count.missed += 1,
         }
-        match least {
-            None => self.example(line, "missed"),
-            Some(Confidence::Low) => self.example(line, "found, low"),
-            _ if inexact > 0 => self.example(line, "inexact"),
-            _ => (),
-        }
+        let fault = match least {
+            None => "missed",
+            Some(Confidence::Low) => "found, low",
+            _ if inexact > 0 => "inexact",
+            _ => return,
+        };
+        let until = start + line.text.len();
+        let own: Vec<Hit> =
+            hits.iter().filter(|hit| end_of(hit) > start && place(hit) < until).copied().collect();
+        self.example(line, fault, &own, text);
     }
 
     fn row(&mut self, row: &'static str) -> &mut Count {
         self.rows.entry(row).or_default()
     }
 
-    fn example(&mut self, line: &Line, fault: &'static str) {
+    fn example(&mut self, line: &Line, fault: &'static str, hits: &[Hit], text: &[u8]) {
         let same = |example: &&Example| example.row == line.row && example.fault == fault;
         if self.examples.iter().filter(same).count() < EXAMPLES {
-            let text = String::from_utf8_lossy(&line.text).into_owned();
-            self.examples.push(Example { row: line.row, fault, text });
+            let hits = hits.iter().map(|hit| {
+                let found = String::from_utf8_lossy(&text[place(hit)..end_of(hit)]);
+                format!("{} {} {} {found:?}", hit.kind.name(), hit.confidence.name(), hit.reason.name())
+            });
+            let (text, hits) = (String::from_utf8_lossy(&line.text).into_owned(), hits.collect());
+            self.examples.push(Example { row: line.row, fault, text, hits });
         }
     }
 

@@ -98,7 +98,7 @@ fn tables(
             "At medium confidence and above: {recall:.3} % of the lines found whole, false hits in {wrong:.4} % of the lines.\n"
         )?;
         for example in accuracy.examples.iter().filter(|_| examples) {
-            writeln!(out, "{} | {}: {}", example.row, example.fault, example.text)?;
+            writeln!(out, "{} | {}: {:?} -> {:?}", example.row, example.fault, example.text, example.hits)?;
         }
     }
     Ok(out.flush()?)

@@ -10,7 +10,7 @@ use panveil::protect::{LayoutChoice, Tokenizer};
 
 use crate::card::Card;
 use crate::chance::Chance;
-use crate::identifier::{address, ean, iban, iccid, imei, invoice, ip, isbn, order, tracking};
+use crate::identifier::{address, ean, iban, iccid, imei, invoice, isbn, order, tracking};
 use crate::line::Line;
 use crate::log;
 use crate::moment::Moment;

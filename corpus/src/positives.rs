@@ -171,7 +171,7 @@ fn sentence(chance: &mut Chance, card: &Card, written: impl AsRef<[u8]>) -> Line
             chance.number(5),
             moment.date()
         )),
-        8 => line.put(&format!("{} ", chance.number(6))).put("visa/mc ").card(card, written).put(" ok"),
+        8 => line.put(&format!("{} ", chance.number(6))).card(card, written).put(" ok"),
         _ => line.put("Paid with ").card(card, written).put(", thank you"),
     };
     line
