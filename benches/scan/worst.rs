@@ -1,0 +1,117 @@
+//! Time against size for inputs that give the finder the most to do.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use panveil::scan::{Confidence, Finder, Redaction};
+use panveil_benches::{Mode, fastest, say};
+use panveil_corpus::chance::Chance;
+
+/// Bytes of each input: each four times the one before.
+const SIZES: [usize; 4] = [64 << 10, 256 << 10, 1 << 20, 4 << 20];
+const MORE: [usize; 2] = [16 << 20, 64 << 20];
+/// A byte of the longest input takes at most so many times that of the shortest. Twice would be noise, and four times
+/// is what one step of quadratic time would cost.
+const GROWTH: f64 = 2.5;
+
+/// Inputs that repeat one thing.
+const REPEATED: &[(&str, &[u8])] = &[
+    ("card numbers in fours", b"4111 1111 1111 1111 "),
+    ("fours that are none", b"4111 1111 1111 1112 "),
+    ("fours without an end", b"4111 "),
+    ("single digits", b"4 "),
+    ("single digits, dashed", b"4-1-"),
+    ("pairs of digits", b"41 11 "),
+    ("one string of digits", b"4111111111111111"),
+    ("nineteen digits", b"4111111111111111111 "),
+    ("URL-encoded digits", b"%34"),
+    ("URL-encoded full width", b"%EF%BC%94"),
+    ("half a URL-encoded byte", b"%3"),
+    ("full-width digits", b"\xef\xbc\x94"),
+    ("half a full-width digit", b"\xef\xbc"),
+    ("track 1 that never ends", b"B4111111111111111^A"),
+    ("track 2 that never ends", b"4111111111111111="),
+    ("codes beside numbers", b"4111111111111111 cvv=123 "),
+    ("codes only, one number", b"cvv=123 "),
+    ("names before numbers", b"cardcardcardcardcardcardcardcard 4222222222222 "),
+    ("equals signs and colons", b"=:"),
+    ("stars and digits", b"4111 **** "),
+    ("hex of digits", b"34"),
+    ("hex of digits, spaced", b"34 31 "),
+    ("base64 of digits", b"NDExMTEx"),
+    ("numbers over lines", b"4111 1111\n1111 1111\n"),
+    ("line ends and digits", b"4\n"),
+];
+
+/// Prints nanoseconds a byte by size for each input; says whether time grows with the input and not faster.
+pub(crate) fn measure(mode: Mode) -> bool {
+    let mut sizes = SIZES.to_vec();
+    if mode == Mode::Full {
+        sizes.extend(MORE);
+    }
+    let heads: Vec<String> =
+        sizes.iter().map(|size| format!("{:>9}", format!("{} KiB", size >> 10))).collect();
+    say(&format!("\nns a byte of redacting the worst inputs, everything looked for at low confidence"));
+    say(&format!("{:<28}{}", "input", heads.join("")));
+    let mut linear = true;
+    let random = ("random digits, gaps, percents", random_text as fn(usize) -> Vec<u8>);
+    let inputs = REPEATED.iter().map(|(name, unit)| (*name, repeated(unit)));
+    let inputs = inputs.chain([(random.0, Box::new(random.1) as Box<dyn Fn(usize) -> Vec<u8>>)]);
+    for (name, make) in inputs {
+        let costs: Vec<f64> = sizes.iter().map(|size| cost(&make(*size))).collect();
+        let shown: Vec<String> = costs.iter().map(|ns| format!("{ns:>9.2}")).collect();
+        say(&format!("{name:<28}{}", shown.join("")));
+        let (first, last) = (costs.first().copied().unwrap_or(0.0), costs.last().copied().unwrap_or(0.0));
+        if last > first * GROWTH {
+            say(&format!("{name}: a byte costs {:.1} times as much in the longest input", last / first));
+            linear = false;
+        }
+    }
+    linear
+}
+
+fn repeated(unit: &'static [u8]) -> Box<dyn Fn(usize) -> Vec<u8>> {
+    // One number before, so that what is looked for behind a number is looked for.
+    Box::new(move |size| b"4111111111111111 ".iter().chain(unit.iter().cycle()).take(size).copied().collect())
+}
+
+/// Whatever card numbers are written with, at random.
+fn random_text(size: usize) -> Vec<u8> {
+    let mut chance = Chance::new(7);
+    let signs = b"0123456789012345678901234567890123456789 -./_%=^*\n+ABDabd";
+    (0..size).map(|_| *chance.pick(signs)).collect()
+}
+
+fn redaction() -> Redaction {
+    Redaction::mask(Finder::new().with_base64().at_least(Confidence::Low)).keep_length()
+}
+
+fn cost(text: &[u8]) -> f64 {
+    let (redaction, mut out) = (redaction(), Vec::with_capacity(text.len()));
+    let rounds = if text.len() <= 1 << 20 { 3 } else { 1 };
+    let ns = fastest(rounds, 1, || {
+        out.clear();
+        let mut stream = redaction.stream();
+        stream.push(black_box(text), &mut out, &mut |_| {});
+        stream.finish(&mut out, &mut |_| {});
+        assert_eq!(out.len(), text.len());
+    });
+    ns / text.len() as f64
+}
+
+/// Reads 10^9 random bytes in pieces, all of which have the same length.
+pub(crate) fn random() {
+    const PIECE: usize = 1 << 20;
+    let (mut chance, mut hits) = (Chance::new(9), 0);
+    let mut stream = Finder::new().with_base64().at_least(Confidence::Low).stream();
+    let began = Instant::now();
+    for _ in 0..1_000_000_000 / PIECE {
+        let piece: Vec<u8> = (0..PIECE / 8).flat_map(|_| chance.bits().to_le_bytes()).collect();
+        stream.push(&piece, &mut |_| hits += 1);
+    }
+    stream.finish(&mut |_| hits += 1);
+    say(&format!(
+        "10^9 random bytes: {hits} hits at low confidence, {:.0} s with their making",
+        began.elapsed().as_secs_f64()
+    ));
+}
