@@ -9,10 +9,12 @@
 //! that is ([`Confidence`]). A panveil token never passes the check digit, so it is never taken for a card.
 
 mod base64;
+mod blocks;
 mod codes;
 mod context;
 mod finder;
 mod hex;
+mod hints;
 mod hit;
 mod names;
 mod number;

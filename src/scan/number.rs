@@ -16,6 +16,9 @@ use crate::card::mask::{Masked, Shown};
 pub(super) const FEWEST: usize = 12;
 pub(super) const MOST: usize = 19;
 
+/// A number over two lines has at least so many digits on each.
+const SHORTEST_PART: u8 = 4;
+
 /// More gap characters than this end a number: ` - ` is the longest gap.
 pub(super) const WIDEST_GAP: usize = 3;
 
@@ -50,6 +53,28 @@ pub(super) fn at(text: &[u8], start: usize, floor: usize, writings: Writings) ->
     number
 }
 
+/// Whether the group of digits `start..end` may begin a number: a quick no for most groups.
+#[inline]
+pub(super) fn is_worthwhile(text: &[u8], start: usize, end: usize, writings: Writings) -> bool {
+    let group = text.get(start..end).unwrap_or_default();
+    let Some(first) = group.first() else { return false };
+    if !first.is_ascii_digit() {
+        return true;
+    }
+    match group.len() {
+        FEWEST..=MOST if group.iter().all(u8::is_ascii_digit) => {
+            brand::begins_with(first & 0x0f) && luhn::residue(group) == 0
+                || matches!(text.get(end), Some(b'\n' | b'\r'))
+        }
+        4 | 6 | 8 => brand::begins_with(first & 0x0f),
+        0..=2 => writings != Writings::Ascii,
+        length => {
+            length >= 4 && matches!(text.get(end), Some(b'\n' | b'\r'))
+                || !group.iter().all(u8::is_ascii_digit)
+        }
+    }
+}
+
 fn digit_at(text: &[u8], at: usize, writings: Writings) -> Option<u8> {
     match sign::read(text, at, writings)? {
         (Sign::Digit(value), _) => Some(value),
@@ -76,12 +101,22 @@ struct Reading {
     groups: [u8; MOST],
     group: usize,
     lines: usize,
+    /// A gap had more than one byte.
+    wide_gaps: bool,
     writing: Writing,
 }
 
 impl Reading {
     fn new() -> Self {
-        Self { digits: [0; MOST], count: 0, groups: [0; MOST], group: 0, lines: 0, writing: Writing::Plain }
+        Self {
+            digits: [0; MOST],
+            count: 0,
+            groups: [0; MOST],
+            group: 0,
+            lines: 0,
+            wide_gaps: false,
+            writing: Writing::Plain,
+        }
     }
 
     /// The longest number of whole groups, with gaps between them.
@@ -95,6 +130,7 @@ impl Reading {
             }
             if self.count >= FEWEST
                 && let Some(shape) = shape::of(self.lengths())
+                && (shape != Shape::Even || (writings != Writings::Ascii && !self.wide_gaps))
                 && let Some(brand) = self.brand()
             {
                 best = Some(self.fit(end, brand, shape));
@@ -108,6 +144,7 @@ impl Reading {
                 return best;
             }
             self.write(gap.writing);
+            self.wide_gaps |= next > end.saturating_add(1);
             at = next;
         }
     }
@@ -123,7 +160,8 @@ impl Reading {
         let (end, whole) = self.take_group(text, next, writings);
         // A group that more groups follow is one of its own: a date, as log lines begin.
         let alone = gap_after(text, end, writings).is_none_or(|(_, gap)| gap.line);
-        if !whole || !alone || self.count < FEWEST || !context::is_wrapped(text, start) {
+        let short = self.lengths().iter().any(|length| *length < SHORTEST_PART);
+        if !whole || !alone || short || self.count < FEWEST || !context::is_wrapped(text, start) {
             return None;
         }
         self.lines = 1;
@@ -228,6 +266,12 @@ fn gap_after(text: &[u8], at: usize, writings: Writings) -> Option<(usize, Betwe
         }
     }
     None
+}
+
+/// Where the next group of digits begins, if a gap at `at` leads to one.
+#[inline]
+pub(super) fn gap_end(text: &[u8], at: usize, writings: Writings) -> Option<usize> {
+    gap_after(text, at, writings).map(|(next, _)| next)
 }
 
 /// What stands around the digits decides how sure it is, and whether it is a number of its own at all.

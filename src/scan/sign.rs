@@ -48,6 +48,16 @@ pub(super) fn read(text: &[u8], at: usize, writings: Writings) -> Option<(Sign, 
     })
 }
 
+/// Whether a byte is a gap by itself.
+#[inline]
+pub(super) const fn is_ascii_gap(byte: u8, writings: Writings) -> bool {
+    match byte {
+        b' ' | b'-' | b'.' | b'/' | b'_' | b'\n' | b'\r' => true,
+        b'+' => !matches!(writings, Writings::Ascii),
+        _ => false,
+    }
+}
+
 /// A character that is not ASCII, in UTF-8 or an East Asian encoding.
 ///
 /// None of these is a part of another, so that each is told by its own bytes, wherever reading began: the one overlap, of

@@ -1,0 +1,96 @@
+//! Where in a text it is worth reading: an exact "nothing here" for almost all of it, at memory speed.
+//!
+//! Twelve bytes in a row that are digits or gaps between them, the last four of them digits: every number in ASCII digits
+//! has such a place (`shape.rs`), and dates, times, addresses and phone numbers mostly have none. Everything is shifts and
+//! ANDs of 64-bit masks, so that a block without a hint costs no branch that could be guessed wrong.
+
+use super::blocks::{BLOCK, Lanes, Masks};
+
+/// The masks of the block before, as far as shifts reach back into it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Hints {
+    digits: u64,
+    gaps: u64,
+    gaps1: u64,
+    gaps2: u64,
+    joined: u64,
+    joined2: u64,
+    joined4: u64,
+    digits2: u64,
+    single: u64,
+    single2: u64,
+    single4: u64,
+    pair: u64,
+    pair2: u64,
+}
+
+impl Hints {
+    /// Where in the next block reading is worthwhile, for numbers in ASCII digits in groups of four and more.
+    #[inline(always)]
+    pub(super) fn ascii(&mut self, masks: Masks) -> u64 {
+        let Masks { digits, gaps } = masks;
+        // A gap begins after a digit and has up to three characters.
+        let gaps1 = gaps & up(digits, self.digits, 1);
+        let gaps2 = gaps & up(gaps1, self.gaps1, 1);
+        let gaps3 = gaps & up(gaps2, self.gaps2, 1);
+        let joined = digits | gaps1 | gaps2 | gaps3;
+        // Twelve in a row: doubling, then eight and four.
+        let joined2 = joined & up(joined, self.joined, 1);
+        let joined4 = joined2 & up(joined2, self.joined2, 2);
+        let joined8 = joined4 & up(joined4, self.joined4, 4);
+        let joined12 = joined8 & up(joined4, self.joined4, 8);
+        let digits2 = digits & up(digits, self.digits, 1);
+        let digits4 = digits2 & up(digits2, self.digits2, 2);
+        *self = Self { digits, gaps, gaps1, gaps2, joined, joined2, joined4, digits2, ..*self };
+        joined12 & digits4
+    }
+
+    /// Likewise for digits one by one or in pairs with one gap character between; `before` is what [`Hints::ascii`] was
+    /// called on.
+    #[inline(always)]
+    pub(super) fn even(&mut self, masks: Masks, before: &Self) -> u64 {
+        let Masks { digits, gaps } = masks;
+        // Eight times: a digit, a gap before it, a digit before that.
+        let single = digits & up(gaps, before.gaps, 1) & up(digits, before.digits, 2);
+        let single2 = single & up(single, before.single, 2);
+        let single4 = single2 & up(single2, before.single2, 4);
+        let single8 = single4 & up(single4, before.single4, 8);
+        // Four times: two digits, a gap before them, a digit before that.
+        let pair = self.digits2 & up(gaps, before.gaps, 2) & up(digits, before.digits, 3);
+        let pair2 = pair & up(pair, before.pair, 3);
+        let pair4 = pair2 & up(pair2, before.pair2, 6);
+        *self = Self { single, single2, single4, pair, pair2, ..*self };
+        single8 | pair4
+    }
+
+    /// Where digits or gaps may stand that are not ASCII, or URL-encoded: to be looked at one by one.
+    #[inline(always)]
+    pub(super) fn foreign<L: Lanes>(lanes: L, block: &[u8; BLOCK], digits: u64, digit_before: u64) -> u64 {
+        let high = lanes.high(block);
+        let percent = lanes.equal(block, b'%');
+        if high | percent == 0 {
+            return 0;
+        }
+        // A gap follows a digit. The lead bytes of digits; 0x82 of Shift_JIS has an ASCII letter after it, and is a mere
+        // trail byte where it has none.
+        let gaps = high & up(digits, digit_before, 1);
+        let leads = lanes.equal(block, 0xef)
+            | lanes.equal(block, 0xd9)
+            | lanes.equal(block, 0xdb)
+            | lanes.equal(block, 0xa3);
+        let shift_jis = lanes.equal(block, 0x82) & !(high >> 1);
+        percent | gaps | leads | shift_jis
+    }
+
+    /// The digits of the block before.
+    #[inline(always)]
+    pub(super) fn digits_before(&self) -> u64 {
+        self.digits
+    }
+}
+
+/// A mask moved to later bytes by `by`, with what moves in from the block before.
+#[inline(always)]
+const fn up(mask: u64, before: u64, by: u32) -> u64 {
+    mask << by | before >> (u64::BITS.wrapping_sub(by))
+}
