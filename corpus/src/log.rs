@@ -63,11 +63,11 @@ impl Log {
 type Make = fn(&mut Chance) -> String;
 
 const KINDS: &[(u32, (&str, Make))] = &[
-    (30, ("application log", application)),
-    (22, ("access log", access)),
-    (30, ("JSON log", json)),
-    (10, ("order event", event)),
-    (8, ("stack trace", stack)),
+    (34, ("application log", application)),
+    (20, ("access log", access)),
+    (22, ("JSON log", json)),
+    (4, ("order event", event)),
+    (20, ("stack trace", stack)),
 ];
 
 /// A line of a logging framework.
@@ -101,7 +101,7 @@ pub fn application(chance: &mut Chance) -> String {
         5 => format!("Shipping - label {} printed", tracking(chance)),
         _ => format!("Sms - to {} accepted, id {}", phone::any(chance), chance.number(12)),
     };
-    format!("{stamp} {level} [exec-{thread}] {said}")
+    format!("{stamp} {level} [http-nio-exec-{thread}] com.example.shop.{said}")
 }
 
 /// A line of a web server.
@@ -131,9 +131,10 @@ pub fn access(chance: &mut Chance) -> String {
 pub fn json(chance: &mut Chance) -> String {
     let moment = Moment::any(chance);
     format!(
-        "{{\"ts\":{},\"level\":\"info\",\"traceId\":\"{}\",\"spanId\":\"{}\",\"requestId\":\"{}\",\"userId\":{},\
+        "{{\"ts\":{},\"level\":\"info\",\"logger\":\"com.example.shop.{}\",\"service\":\"storefront\",\"zone\":\"tokyo-a\",\"traceId\":\"{}\",\"spanId\":\"{}\",\"requestId\":\"{}\",\"userId\":{},\
          \"durationMs\":{}.{},\"bytes\":{},\"msg\":\"{}\"}}",
         moment.milliseconds(),
+        chance.pick(&["cart.CartService", "stock.Reservations", "price.PriceList", "account.Sessions"]),
         chance.hex(32),
         chance.hex(16),
         chance.uuid(),
