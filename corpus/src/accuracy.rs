@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use panveil::scan::{Confidence, Finder, Hit, Kind};
+use panveil::scan::{Charset, Confidence, Finder, Hit, Kind};
 
 use crate::chance::Chance;
 use crate::line::{Line, Truth};
@@ -55,19 +55,42 @@ impl Accuracy {
     /// Gives `count` lines to `finder`, in pieces whose lengths `chance` decides.
     ///
     /// The finder must tell all confidences; what is below a threshold is the reader's to leave out.
-    pub fn of(finder: Finder, count: usize, chance: &mut Chance, mut next: impl FnMut() -> Line) -> Self {
+    pub fn of(finder: Finder, count: usize, chance: &mut Chance, next: impl FnMut() -> Line) -> Self {
+        Self::with_ends(finder, count, chance, next, [b"\n", b"\r\n"])
+    }
+
+    /// Likewise with every line in UTF-16, the low byte first; lines that are not UTF-8 are left out.
+    pub fn of_utf16(
+        finder: Finder,
+        count: usize,
+        chance: &mut Chance,
+        mut next: impl FnMut() -> Line,
+    ) -> Self {
+        let next =
+            || core::iter::repeat_with(&mut next).find_map(|line| line.in_utf16()).expect("it has no end");
+        let finder = finder.in_charset(Charset::Utf16Le);
+        Self::with_ends(finder, count, chance, next, [b"\n\0", b"\r\0\n\0"])
+    }
+
+    fn with_ends(
+        finder: Finder,
+        count: usize,
+        chance: &mut Chance,
+        mut next: impl FnMut() -> Line,
+        ends: [&[u8]; 2],
+    ) -> Self {
         let mut accuracy = Self::default();
         let mut left = count;
         while left > 0 {
             let lines: Vec<Line> = (0..left.min(BLOCK)).map(|_| next()).collect();
             left -= lines.len();
-            accuracy.block(finder, &lines, chance);
+            let end = ends[usize::from(chance.once_in(5))];
+            accuracy.block(finder, &lines, end, chance);
         }
         accuracy
     }
 
-    fn block(&mut self, finder: Finder, lines: &[Line], chance: &mut Chance) {
-        let end: &[u8] = if chance.once_in(5) { b"\r\n" } else { b"\n" };
+    fn block(&mut self, finder: Finder, lines: &[Line], end: &[u8], chance: &mut Chance) {
         let mut text = Vec::new();
         let mut starts = Vec::new();
         for line in lines {

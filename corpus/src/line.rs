@@ -53,6 +53,18 @@ impl Line {
         self
     }
 
+    /// The same line in UTF-16, the low byte first; `None` if its bytes are in another encoding than UTF-8.
+    pub fn in_utf16(&self) -> Option<Self> {
+        let text = core::str::from_utf8(&self.text).ok()?;
+        let moved = |at: usize| text[..at].encode_utf16().count() * 2;
+        let mut line = self.clone();
+        line.text = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for piece in line.truths.iter_mut().flat_map(|truth| &mut truth.pieces) {
+            *piece = moved(piece.start)..moved(piece.end);
+        }
+        Some(line)
+    }
+
     /// The same line as what stands `before` and `after` of it makes of it.
     pub fn between(mut self, before: &str, after: &str) -> Self {
         for piece in self.truths.iter_mut().flat_map(|truth| &mut truth.pieces) {

@@ -2,7 +2,7 @@
 //!
 //! `panveil-corpus text|encoded|hard|negatives|log COUNT [SEED]` writes lines (for `log`, bytes);
 //! `panveil-corpus accuracy COUNT [SEED]` prints the tables of `docs/scan-accuracy.md`, `--examples` with lines that were
-//! missed or found wrongly. The numbers in the lines are made up.
+//! missed or found wrongly, and `--into FILE` writes them between the marks of that file. The numbers in the lines are made up.
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -42,7 +42,12 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
             lines(Box::new(move || source.line()))?;
         }
         "accuracy" => {
-            tables(&mut out, count, seed, arguments.iter().any(|argument| argument == "--examples"))?
+            let mut text = Vec::new();
+            tables(&mut text, count, seed, arguments.iter().any(|argument| argument == "--examples"))?;
+            match arguments.iter().skip_while(|argument| *argument != "--into").nth(1) {
+                Some(file) => put_between_marks(file, &String::from_utf8(text)?)?,
+                None => out.write_all(&text)?,
+            }
         }
         other => {
             let Some(group) = group(other) else { return Ok(ExitCode::from(2)) };
@@ -51,6 +56,16 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+const BEGIN: &str = "<!-- begin of what `panveil-corpus accuracy` writes -->\n";
+const END: &str = "<!-- end of what `panveil-corpus accuracy` writes -->";
+
+fn put_between_marks(file: &str, tables: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let text = std::fs::read_to_string(file)?;
+    let (before, rest) = text.split_once(BEGIN).ok_or("the file has no mark to begin at")?;
+    let (_, after) = rest.split_once(END).ok_or("the file has no mark to end at")?;
+    Ok(std::fs::write(file, format!("{before}{BEGIN}\n{tables}{END}{after}"))?)
 }
 
 fn group(name: &str) -> Option<Group> {

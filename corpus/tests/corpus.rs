@@ -145,6 +145,22 @@ fn dumps_are_those_of_the_programs() {
 }
 
 #[test]
+fn lines_in_utf_16_hold_the_same() {
+    let mut source = Positives::new(10, Group::Text);
+    for line in std::iter::repeat_with(|| source.line()).take(2_000) {
+        let Some(wide) = line.in_utf16() else { continue };
+        let narrow = |bytes: &[u8]| {
+            let units = bytes.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit));
+            char::decode_utf16(units).collect::<Result<String, _>>().unwrap().into_bytes()
+        };
+        assert_eq!(narrow(&wide.text), line.text);
+        for (truth, same) in wide.truths.iter().zip(&line.truths) {
+            assert_eq!(narrow(&wide.text[truth.pieces[0].clone()]), line.text[same.pieces[0].clone()]);
+        }
+    }
+}
+
+#[test]
 fn the_log_is_heavy_in_digits_and_poor_in_cards() {
     let (text, cards) = Log::new(9).text(4_000_000);
     let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
