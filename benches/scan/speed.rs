@@ -99,13 +99,14 @@ fn add_redaction(turns: &mut Turns, name: &str, finder: Finder, text: &Arc<[u8]>
             stream.finish(out, &mut |_| count += 1);
             assert!(black_box(count) > 0);
         };
-        let mut parts = text.chunks(text.len().div_ceil(threads)).zip(&mut outs);
+        let parts = text.chunks(text.len().div_ceil(threads)).zip(&mut outs);
         if threads == 1 {
             parts.for_each(|(text, out)| part(text, out));
         } else {
             std::thread::scope(|scope| {
-                for (text, out) in parts.by_ref() {
-                    scope.spawn(|| part(text, out));
+                for (text, out) in parts {
+                    let part = &part;
+                    scope.spawn(move || part(text, out));
                 }
             });
         }

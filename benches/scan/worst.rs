@@ -54,13 +54,10 @@ pub(crate) fn measure(mode: Mode) -> bool {
     say(&format!("\nns a byte of redacting the worst inputs, everything looked for at low confidence"));
     say(&format!("{:<28}{}", "input", heads.join("")));
     let mut linear = true;
-    let random = ("random digits, gaps, percents", random_text as fn(usize) -> Vec<u8>);
-    let inputs = REPEATED.iter().map(|(name, unit)| (*name, repeated(unit)));
-    let inputs = inputs.chain([(random.0, Box::new(random.1) as Box<dyn Fn(usize) -> Vec<u8>>)]);
-    for (name, make) in inputs {
-        let costs: Vec<f64> = sizes.iter().map(|size| cost(&make(*size))).collect();
-        let shown: Vec<String> = costs.iter().map(|ns| format!("{ns:>9.2}")).collect();
-        say(&format!("{name:<28}{}", shown.join("")));
+    for (name, unit) in REPEATED.iter().chain([&("random digits, gaps, percents", RANDOM)]) {
+        let costs: Vec<f64> = sizes.iter().map(|size| cost(&text(unit, *size))).collect();
+        let shown: String = costs.iter().map(|ns| format!("{ns:>10.2}")).collect();
+        say(&format!("{name:<28}{shown}"));
         let (first, last) = (costs.first().copied().unwrap_or(0.0), costs.last().copied().unwrap_or(0.0));
         if last > first * GROWTH {
             say(&format!("{name}: a byte costs {:.1} times as much in the longest input", last / first));
@@ -70,16 +67,19 @@ pub(crate) fn measure(mode: Mode) -> bool {
     linear
 }
 
-fn repeated(unit: &'static [u8]) -> Box<dyn Fn(usize) -> Vec<u8>> {
-    // One number before, so that what is looked for behind a number is looked for.
-    Box::new(move |size| b"4111111111111111 ".iter().chain(unit.iter().cycle()).take(size).copied().collect())
-}
+/// Instead of a unit: characters of [`SIGNS`] at random.
+const RANDOM: &[u8] = b"";
 
-/// Whatever card numbers are written with, at random.
-fn random_text(size: usize) -> Vec<u8> {
-    let mut chance = Chance::new(7);
-    let signs = b"0123456789012345678901234567890123456789 -./_%=^*\n+ABDabd";
-    (0..size).map(|_| *chance.pick(signs)).collect()
+/// Whatever card numbers are written with.
+const SIGNS: &[u8] = b"0123456789012345678901234567890123456789 -./_%=^*\n+ABDabd";
+
+/// A card number, so that what is looked for behind one is looked for, and then the unit again and again.
+fn text(unit: &'static [u8], size: usize) -> Vec<u8> {
+    if unit.is_empty() {
+        let mut chance = Chance::new(7);
+        return (0..size).map(|_| *chance.pick(SIGNS)).collect();
+    }
+    b"4111111111111111 ".iter().chain(unit.iter().cycle()).take(size).copied().collect()
 }
 
 fn redaction() -> Redaction {
