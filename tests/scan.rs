@@ -45,7 +45,7 @@ fn writings_of_a_number_are_found_whole() {
         ("* 4111111111111111\n* x", "4111111111111111", Writing::Plain),
         ("12 4111 1111 1111 1111 12/29", "4111 1111 1111 1111", Writing::Separated),
         ("4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", Writing::Separated),
-        ("msg 41 11 11 11 11 11 11 11 00", "41 11 11 11 11 11 11 11", Writing::Separated),
+        ("msg 41 11 11 11 11 11 11 11", "41 11 11 11 11 11 11 11", Writing::Separated),
         ("\\n4111111111111111", "4111111111111111", Writing::Plain),
     ];
     for (text, number, writing) in rows {
@@ -71,6 +71,10 @@ fn other_numbers_are_not_found() {
         "trace=4bf92f3577b34da64111111111111111a3ce929d",
         "0.4111111111111111",
         "4111111111111111.25",
+        "4111 1111-1111 1111",
+        "1 4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1",
+        "00 41 11 11 11 11 11 11 11 00",
+        "4571-6516-1290\n2024-10-01",
         "************1111",
         "411111******1111",
         "4111 11** **** 1111",
@@ -88,9 +92,17 @@ fn surroundings_decide_how_sure_a_number_is() {
     let rows: &[(&str, Confidence, Reason)] = &[
         ("4111111111111111", Medium, Reason::Number),
         ("4111 1111 1111 1111", High, Reason::Grouped),
+        ("4111 1111 1111 1111 5500 0000 0000 0004"[..19].as_ref(), High, Reason::Grouped),
         ("card=4111111111111111", High, Reason::Named),
         ("order=4111111111111111", Low, Reason::OtherName),
         ("order 4111 1111 1111 1111", Medium, Reason::OtherName),
+        ("request body: 4111111111111111", Medium, Reason::Number),
+        ("\u{1b}[3mpan\u{1b}[0m\u{1b}[2m=\u{1b}[0m4111111111111111", High, Reason::Named),
+        ("\u{1b}[1m4111111111111111\u{1b}[0m", Medium, Reason::Number),
+        ("x9400 4111 1111 1111 1111 8353 92", Low, Reason::LongerChain),
+        ("DE15 4111 1111 1111 1111 11", Low, Reason::LongerChain),
+        ("4111 1111 1111 1111 0129 123", High, Reason::Grouped),
+        ("5018-0000-0009", Low, Reason::RareLength),
         ("x4111111111111111x", Low, Reason::TouchesLetters),
         ("4222222222222", Low, Reason::RareLength),
         ("card 4222222222222", Medium, Reason::RareLength),
@@ -110,6 +122,29 @@ fn surroundings_decide_how_sure_a_number_is() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn a_list_of_cards_is_found_whole() {
+    let hits =
+        Finder::new().find(b"4111 1111 1111 1111 5500 0000 0000 0004 4111111111111111 378282246310005");
+    assert_eq!(hits.len(), 4);
+}
+
+#[test]
+fn numbers_that_overlap_are_hidden_whole() {
+    let groups = |last: [u32; 2]| format!("4111 4111 4111 {:04} {:04}", last[0], last[1]);
+    let overlapping = (1000..1100).flat_map(|fourth| (1000..1100).map(move |fifth| groups([fourth, fifth])));
+    let mut checked = 0;
+    for text in overlapping {
+        let hits = all().find(text.as_bytes());
+        if hits.len() == 2 {
+            let redacted = Redaction::mask(all()).keep_length().redact(text.as_bytes());
+            assert_eq!(redacted, b"**** **** **** **** ****".map(|byte| byte), "{text}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 50, "{checked}");
 }
 
 #[test]

@@ -31,6 +31,21 @@ pub enum Brand {
 }
 
 impl Brand {
+    /// Every brand; new ones come at the end.
+    pub const ALL: &'static [Self] = &[
+        Self::Visa,
+        Self::Mastercard,
+        Self::Amex,
+        Self::Jcb,
+        Self::UnionPay,
+        Self::Diners,
+        Self::Discover,
+        Self::Maestro,
+        Self::RuPay,
+        Self::Mir,
+        Self::Troy,
+    ];
+
     /// The brand of a card number; `None` where no range with its length is known.
     ///
     /// Where ranges overlap the longer prefix wins, and of co-branded cards the network named by the prefix.
@@ -64,6 +79,28 @@ impl Brand {
 pub(crate) const fn begins_with(digit: u8) -> bool {
     matches!(digit, 2..=6 | 8 | 9)
 }
+
+/// Whether any card number begins with these two ASCII digits.
+#[inline]
+pub(crate) const fn begins_with_two(first: u8, second: u8) -> bool {
+    let place = (first & 0x0f) as u32 * 10 + (second & 0x0f) as u32;
+    BEGINNINGS >> (place % 128) & 1 == 1
+}
+
+/// Bit n: some card number begins with the two digits of n.
+const BEGINNINGS: u128 = {
+    let mut set = 0u128;
+    let mut range = 0;
+    while range < RANGES.len() {
+        let mut two = RANGES[range].low / 10_000;
+        while two <= RANGES[range].high / 10_000 {
+            set |= 1 << two;
+            two += 1;
+        }
+        range += 1;
+    }
+    set
+};
 
 /// Card numbers of one brand: those whose first six digits are `low` to `high`, in these lengths.
 struct Range {

@@ -57,6 +57,12 @@ pub fn holds_track_data(value: &[u8]) -> bool {
     })
 }
 
+/// Every term, for tests of quicker looks.
+#[cfg(test)]
+pub(crate) fn terms() -> impl Iterator<Item = &'static str> {
+    CERTAIN.iter().chain(LIKELY).chain(JOINED).chain(WITHOUT_GAPS).copied()
+}
+
 /// Words and phrases without another usual meaning. A gap in a phrase is any boundary between words.
 const CERTAIN: &[&str] = &[
     "cvv",

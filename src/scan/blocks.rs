@@ -52,6 +52,12 @@ pub(super) fn with_widest<W: Work>(work: W) -> W::Output {
     work.with(Words)
 }
 
+/// Whether a mask may say "gap" of this byte.
+#[inline]
+pub(super) const fn may_be_gap(byte: u8) -> bool {
+    byte & NEITHER_CONTROL_NOR_SIGN == 0 || byte == b'_'
+}
+
 /// A byte with these bits clear is a control character below 16, or one of ` !"#$%&'()*+,-./`.
 const NEITHER_CONTROL_NOR_SIGN: u8 = 0xd0;
 
@@ -90,29 +96,45 @@ mod x86 {
         #[inline(always)]
         fn masks(self, block: &[u8; BLOCK]) -> Masks {
             let simd = self.avx2;
-            let digits = both(block, |bytes| {
-                let values = simd._mm256_sub_epi8(bytes, cast([b'0'; 32]));
-                let digit = simd._mm256_cmpeq_epi8(simd._mm256_min_epu8(values, cast([9u8; 32])), values);
-                simd._mm256_movemask_epi8(digit)
-            });
-            let gaps = both(block, |bytes| {
-                let others = simd._mm256_and_si256(bytes, cast([NEITHER_CONTROL_NOR_SIGN; 32]));
-                let sign = simd._mm256_cmpeq_epi8(others, cast([0u8; 32]));
-                let underscore = simd._mm256_cmpeq_epi8(bytes, cast([b'_'; 32]));
-                simd._mm256_movemask_epi8(simd._mm256_or_si256(sign, underscore))
-            });
+            let digits = both(
+                block,
+                #[inline(always)]
+                |bytes| {
+                    let values = simd._mm256_sub_epi8(bytes, cast([b'0'; 32]));
+                    let digit = simd._mm256_cmpeq_epi8(simd._mm256_min_epu8(values, cast([9u8; 32])), values);
+                    simd._mm256_movemask_epi8(digit)
+                },
+            );
+            let gaps = both(
+                block,
+                #[inline(always)]
+                |bytes| {
+                    let others = simd._mm256_and_si256(bytes, cast([NEITHER_CONTROL_NOR_SIGN; 32]));
+                    let sign = simd._mm256_cmpeq_epi8(others, cast([0u8; 32]));
+                    let underscore = simd._mm256_cmpeq_epi8(bytes, cast([b'_'; 32]));
+                    simd._mm256_movemask_epi8(simd._mm256_or_si256(sign, underscore))
+                },
+            );
             Masks { digits, gaps }
         }
 
         #[inline(always)]
         fn high(self, block: &[u8; BLOCK]) -> u64 {
-            both(block, |bytes| self.avx2._mm256_movemask_epi8(bytes))
+            both(
+                block,
+                #[inline(always)]
+                |bytes| self.avx2._mm256_movemask_epi8(bytes),
+            )
         }
 
         #[inline(always)]
         fn equal(self, block: &[u8; BLOCK], byte: u8) -> u64 {
             let simd = self.avx2;
-            both(block, |bytes| simd._mm256_movemask_epi8(simd._mm256_cmpeq_epi8(bytes, cast([byte; 32]))))
+            both(
+                block,
+                #[inline(always)]
+                |bytes| simd._mm256_movemask_epi8(simd._mm256_cmpeq_epi8(bytes, cast([byte; 32]))),
+            )
         }
     }
 
@@ -132,22 +154,30 @@ impl Lanes for Words {
     #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {
         let mut masks = Masks::default();
-        each_word(block, |word, shift| {
-            // The top bit of a byte says "no": values of 10 and more reach it by addition, others have it already.
-            let values = word ^ ZEROS;
-            let others = (values & LOW).wrapping_add(0x7676_7676_7676_7676) | values;
-            masks.digits |= gather(!others) << shift;
-            let signs = nonzero(word & u64::from_ne_bytes([NEITHER_CONTROL_NOR_SIGN; 8]));
-            let underscores = nonzero(word ^ u64::from_ne_bytes([b'_'; 8]));
-            masks.gaps |= gather(!(signs & underscores)) << shift;
-        });
+        each_word(
+            block,
+            #[inline(always)]
+            |word, shift| {
+                // The top bit of a byte says "no": values of 10 and more reach it by addition, others have it already.
+                let values = word ^ ZEROS;
+                let others = (values & LOW).wrapping_add(0x7676_7676_7676_7676) | values;
+                masks.digits |= gather(!others) << shift;
+                let signs = nonzero(word & u64::from_ne_bytes([NEITHER_CONTROL_NOR_SIGN; 8]));
+                let underscores = nonzero(word ^ u64::from_ne_bytes([b'_'; 8]));
+                masks.gaps |= gather(!(signs & underscores)) << shift;
+            },
+        );
         masks
     }
 
     #[inline(always)]
     fn high(self, block: &[u8; BLOCK]) -> u64 {
         let mut mask = 0;
-        each_word(block, |word, shift| mask |= gather(word) << shift);
+        each_word(
+            block,
+            #[inline(always)]
+            |word, shift| mask |= gather(word) << shift,
+        );
         mask
     }
 
@@ -155,7 +185,11 @@ impl Lanes for Words {
     fn equal(self, block: &[u8; BLOCK], byte: u8) -> u64 {
         let wanted = u64::from_ne_bytes([byte; 8]);
         let mut mask = 0;
-        each_word(block, |word, shift| mask |= gather(!nonzero(word ^ wanted)) << shift);
+        each_word(
+            block,
+            #[inline(always)]
+            |word, shift| mask |= gather(!nonzero(word ^ wanted)) << shift,
+        );
         mask
     }
 }
@@ -188,7 +222,7 @@ const fn gather(word: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{BLOCK, Lanes, Masks, Words, Work, with_widest};
+    use super::{BLOCK, Lanes, Masks, Words, Work, may_be_gap, with_widest};
 
     /// The masks by their definition.
     fn by_the_book(block: &[u8; BLOCK]) -> Masks {
@@ -196,6 +230,7 @@ mod tests {
             block.iter().enumerate().fold(0, |mask, (place, byte)| mask | u64::from(is(*byte)) << place)
         };
         let gap = |byte: u8| byte < 0x10 || (0x20..0x30).contains(&byte) || byte == b'_';
+        assert!((0..=u8::MAX).all(|byte| gap(byte) == may_be_gap(byte)));
         Masks { digits: mask(&|byte| byte.is_ascii_digit()), gaps: mask(&gap) }
     }
 

@@ -3,7 +3,7 @@
 use super::finder::Writings;
 use super::hit::{Confidence, Reason};
 use super::names::{self, Says};
-use super::number::WIDEST_GAP;
+use super::number::{self, WIDEST_GAP};
 use super::shape::Shape;
 use super::sign::{self, Sign};
 
@@ -12,49 +12,219 @@ use super::sign::{self, Sign};
 pub(super) struct Surroundings {
     name: Option<Says>,
     touches_letters: bool,
+    /// More groups of the same kind stand around these: an IBAN, a tracking number.
+    in_longer_chain: bool,
+}
+
+/// How a number is written, as far as that makes it more or less likely.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    pub(super) shape: Shape,
+    pub(super) over_lines: bool,
+    /// Most cards of its brand have this length.
+    pub(super) usual_length: bool,
 }
 
 impl Surroundings {
     /// What stands around `start..end`, not looking left of `floor`; `None` where the digits are a part of something
-    /// else: a UUID, a string of hexadecimal digits, a fraction, a mask.
+    /// else: a UUID, a string of hexadecimal digits, a fraction, a mask, a list of small numbers.
     pub(super) fn of(
         text: &[u8],
         start: usize,
         end: usize,
         floor: usize,
-        shape: Shape,
+        manner: Manner,
         writings: Writings,
     ) -> Option<Self> {
         let left = Left { text, floor };
+        let chain = Chain::around(text, start, end, left, writings);
         if beside_stars(text, start, end, left, writings)
-            || (shape == Shape::One && is_fraction(text, start, end, left))
+            || (manner.shape == Shape::One && is_fraction(text, start, end, left))
             || is_hexadecimal(text, start, end, left)
+            || (manner.shape == Shape::Even && chain.goes_on_even(text))
+            // Over two lines, dates and columns of numbers are likelier than a number in their midst.
+            || (manner.over_lines && manner.shape != Shape::One && chain.goes_on())
         {
             return None;
         }
-        let letter_before = left.byte(start, 1).is_some_and(|byte| byte.is_ascii_alphabetic())
-            && left.byte(start, 2) != Some(b'\\');
+        let letter_before =
+            left.byte(start, 1).is_some_and(|byte| byte.is_ascii_alphabetic()) && !is_no_letter(left, start);
         let letter_after = text.get(end).is_some_and(u8::is_ascii_alphabetic);
-        Some(Self { name: names::of(field(left, start)), touches_letters: letter_before || letter_after })
+        let field = Uncoloured::of(field(left, start));
+        Some(Self {
+            name: names::of(field.get()),
+            touches_letters: letter_before || letter_after,
+            in_longer_chain: manner.shape == Shape::Grouped && chain.is_no_card(text, left, writings),
+        })
     }
 
     /// How sure a number in these surroundings is, and why.
-    pub(super) fn weigh(&self, shape: Shape, over_lines: bool, usual_length: bool) -> (Confidence, Reason) {
+    pub(super) fn weigh(&self, manner: Manner) -> (Confidence, Reason) {
+        let Manner { shape, over_lines, usual_length } = manner;
         match (shape, self.name) {
             (Shape::One, Some(Says::Other)) => (Confidence::Low, Reason::OtherName),
             (_, Some(Says::Other)) if over_lines => (Confidence::Low, Reason::OtherName),
             (_, Some(Says::Other)) => (Confidence::Medium, Reason::OtherName),
+            _ if self.in_longer_chain => (Confidence::Low, Reason::LongerChain),
             _ if over_lines => (Confidence::Medium, Reason::SplitOverLines),
             (Shape::One, Some(Says::Card)) if usual_length => (Confidence::High, Reason::Named),
-            (Shape::One, Some(Says::Card)) => (Confidence::Medium, Reason::RareLength),
+            (_, Some(Says::Card)) if !usual_length => (Confidence::Medium, Reason::RareLength),
             (Shape::One, None) if self.touches_letters => (Confidence::Low, Reason::TouchesLetters),
-            (Shape::One, None) if !usual_length => (Confidence::Low, Reason::RareLength),
-            (Shape::One, None) => (Confidence::Medium, Reason::Number),
-            (Shape::Even, _) if !usual_length => (Confidence::Low, Reason::RareLength),
+            _ if !usual_length => (Confidence::Low, Reason::RareLength),
+            (Shape::One, _) => (Confidence::Medium, Reason::Number),
             (Shape::Even, _) => (Confidence::Medium, Reason::Grouped),
-            (Shape::Grouped, _) if !usual_length => (Confidence::Medium, Reason::RareLength),
             (Shape::Grouped, _) => (Confidence::High, Reason::Grouped),
         }
+    }
+}
+
+/// The groups before and behind a number that the same gap joins to it.
+#[derive(Clone, Copy, Debug)]
+struct Chain {
+    /// Where the group before it begins, and its digits.
+    before: Option<(usize, usize)>,
+    /// Where the group behind it begins, and its digits.
+    after: Option<(usize, usize)>,
+    /// Where the gap before it begins.
+    gap: usize,
+    /// The digits of its first group.
+    first: usize,
+}
+
+impl Chain {
+    fn around(text: &[u8], start: usize, end: usize, left: Left<'_>, writings: Writings) -> Self {
+        let first = digits_from(text, start, writings);
+        let after =
+            number::gap_end(text, end, writings).map(|begin| (begin, digits_from(text, begin, writings)));
+        let mut gap = start;
+        for _ in 0..WIDEST_GAP {
+            match sign::before(text, gap, writings) {
+                Some((Sign::Gap(_), begin)) if begin >= left.floor => gap = begin,
+                _ => break,
+            }
+        }
+        let mut begin = gap;
+        let mut digits = 0usize;
+        while let Some((Sign::Digit(_), at)) = sign::before(text, begin, writings)
+            && at >= left.floor
+            && digits < number::MOST
+        {
+            begin = at;
+            digits = digits.saturating_add(1);
+        }
+        let before = (gap < start && digits > 0).then_some((begin, digits));
+        Self { before, after, gap, first }
+    }
+
+    fn goes_on(&self) -> bool {
+        self.before.is_some() || self.after.is_some()
+    }
+
+    /// Whether digits one by one, or pairs, are a part of a longer list of them.
+    fn goes_on_even(&self, _text: &[u8]) -> bool {
+        [self.before, self.after].into_iter().flatten().any(|(_, digits)| digits <= 2 || digits == self.first)
+    }
+
+    /// Whether the groups around say that this is a part of an IBAN or of a longer number in groups.
+    fn is_no_card(&self, text: &[u8], left: Left<'_>, writings: Writings) -> bool {
+        if self.gap < left.text.len() && is_iban_head(left, self.gap) {
+            return true;
+        }
+        // What begins a card of its own, or is an expiry date, does not count.
+        let after = self.after.filter(|(begin, digits)| {
+            *digits >= 4 && !is_expiry(text, *begin, *digits) && !number::fits(text, *begin, writings)
+        });
+        let longer_after = after.is_some_and(|(_, digits)| digits == 4);
+        let between = self.before.is_some_and(|(_, digits)| digits == 4)
+            && self.after.is_some_and(|(begin, digits)| {
+                !is_expiry(text, begin, digits) && !number::fits(text, begin, writings)
+            });
+        longer_after || between
+    }
+}
+
+/// How many digits stand at `at`, as far as 20.
+fn digits_from(text: &[u8], at: usize, writings: Writings) -> usize {
+    let mut end = at;
+    (0..=number::MOST)
+        .take_while(|_| match sign::read(text, end, writings) {
+            Some((Sign::Digit(_), bytes)) => {
+                end = end.saturating_add(bytes);
+                true
+            }
+            _ => false,
+        })
+        .count()
+}
+
+/// Whether four ASCII digits are a month and a year.
+fn is_expiry(text: &[u8], at: usize, digits: usize) -> bool {
+    digits == 4 && matches!(text.get(at..), Some([b'0', b'1'..=b'9', ..] | [b'1', b'0'..=b'2', ..]))
+}
+
+/// Whether `at` follows the country and check digits of an IBAN (ISO 13616): two capitals and two digits.
+fn is_iban_head(left: Left<'_>, at: usize) -> bool {
+    matches!(left.last(at, 4), [a, b, c, d]
+        if a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit())
+        && !left.byte(at, 5).is_some_and(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Whether the letter before `at` is none: an escape (`\\n`), the end of a colour sequence, or the second byte of a
+/// Shift_JIS character.
+fn is_no_letter(left: Left<'_>, at: usize) -> bool {
+    left.byte(at, 2).is_some_and(|byte| byte == b'\\' || byte >= 0x80)
+        || ends_colour(left.last(at, LONGEST_COLOUR))
+}
+
+/// The most bytes of a control sequence that are looked at.
+const LONGEST_COLOUR: usize = 16;
+
+/// Whether the text ends with a control sequence of a terminal (ECMA-48, 5.4): ESC, `[`, parameters, and a letter.
+fn ends_colour(text: &[u8]) -> bool {
+    let Some(begin) = text.iter().rposition(|byte| *byte == ESCAPE) else { return false };
+    let sequence = text.get(begin..).unwrap_or_default();
+    colour_at(sequence) == sequence.len()
+}
+
+const ESCAPE: u8 = 0x1b;
+
+/// How long the control sequence is with which the text begins; 0 where it does not.
+fn colour_at(text: &[u8]) -> usize {
+    let Some([ESCAPE, b'[', rest @ ..]) = text.get(..) else { return 0 };
+    let parameters = rest.iter().take_while(|byte| (0x20..0x40).contains(*byte)).count();
+    match rest.get(parameters) {
+        Some(0x40..=0x7e) => parameters.saturating_add(3),
+        _ => 0,
+    }
+}
+
+/// A text without the control sequences of a terminal.
+pub(super) struct Uncoloured {
+    text: [u8; LONGEST_FIELD],
+    length: usize,
+}
+
+impl Uncoloured {
+    pub(super) fn of(text: &[u8]) -> Self {
+        let mut plain = Self { text: [0; LONGEST_FIELD], length: 0 };
+        let mut rest = text;
+        while let Some((byte, tail)) = rest.split_first() {
+            let colour = colour_at(rest);
+            if colour > 0 {
+                rest = rest.get(colour..).unwrap_or_default();
+                continue;
+            }
+            if let Some(place) = plain.text.get_mut(plain.length) {
+                *place = *byte;
+                plain.length = plain.length.saturating_add(1);
+            }
+            rest = tail;
+        }
+        plain
+    }
+
+    pub(super) fn get(&self) -> &[u8] {
+        self.text.get(..self.length).unwrap_or_default()
     }
 }
 
@@ -79,12 +249,12 @@ impl<'a> Left<'a> {
     }
 }
 
-/// How far back a name may begin, in bytes.
-const LONGEST_NAME: usize = 40;
+/// How far back a name may begin, in bytes, colours included.
+pub(super) const LONGEST_FIELD: usize = 64;
 
 /// The part of the text before `at` that belongs to the same field.
 fn field(left: Left<'_>, at: usize) -> &[u8] {
-    let text = left.last(at, LONGEST_NAME);
+    let text = left.last(at, LONGEST_FIELD);
     let ends = |byte: &u8| matches!(byte, b',' | b';' | b'{' | b'}' | b'&' | b'|' | b'\n' | b'\r' | b'\t');
     match text.iter().rposition(ends) {
         Some(last) => text.get(last.saturating_add(1)..).unwrap_or_default(),
@@ -116,7 +286,7 @@ fn beside_stars(text: &[u8], start: usize, end: usize, left: Left<'_>, writings:
             return true;
         }
     }
-    if stars > 0 && stands_in_mask(backward(at), |at| backward(at), star_before) {
+    if stars > 0 && stands_in_mask(backward(at), backward, star_before) {
         return true;
     }
     let forward = |at: usize| {
@@ -142,7 +312,7 @@ fn beside_stars(text: &[u8], start: usize, end: usize, left: Left<'_>, writings:
             return true;
         }
     }
-    stars > 0 && stands_in_mask(forward(at), |at| forward(at), star_after)
+    stars > 0 && stands_in_mask(forward(at), forward, star_after)
 }
 
 /// So many stars in a row are a mask.
@@ -205,7 +375,8 @@ fn is_hexadecimal(text: &[u8], start: usize, end: usize, left: Left<'_>) -> bool
     let before = undashed(&mut left.last(start, WORD).iter().rev());
     let after = undashed(&mut text.get(end..).unwrap_or_default().iter().take(WORD));
     let word = text.get(start.saturating_sub(before)..end.saturating_add(after)).unwrap_or_default();
-    word.len() >= HASH && word.iter().any(u8::is_ascii_alphabetic) && word.iter().all(u8::is_ascii_hexdigit)
+    let letters = word.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    word.len() >= HASH && letters > 1 && word.iter().all(u8::is_ascii_hexdigit)
 }
 
 const UUID: usize = 36;
@@ -215,11 +386,18 @@ fn is_uuid(word: &[u8]) -> bool {
         && word.iter().enumerate().all(|(place, byte)| (*byte == b'-') == matches!(place, 8 | 13 | 18 | 23))
 }
 
-/// Whether the line in which `start` stands is long enough to have been wrapped by a program.
-pub(super) fn is_wrapped(text: &[u8], start: usize) -> bool {
+/// Whether a number may go on from the line of `start..end` to the next, where it ends at `next_end`: a program wrapped a long
+/// line, or a name says a card. A column of numbers is none, nor is a line that begins with the seconds of its time.
+pub(super) fn may_be_wrapped(text: &[u8], start: usize, next: usize, next_end: usize) -> bool {
     let begin = start.saturating_sub(WRAPPED);
     let line = text.get(begin..start).unwrap_or_default();
-    line.len() == WRAPPED && !line.contains(&b'\n')
+    let line = line
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(line, |end| line.get(end.saturating_add(1)..).unwrap_or_default());
+    let epoch = text.get(next) == Some(&b'1') && matches!(next_end.saturating_sub(next), 10 | 13 | 16);
+    let named = || names::of(field(Left { text, floor: 0 }, start)) == Some(Says::Card);
+    !epoch && (line.len() == WRAPPED || named())
 }
 
 /// No mail program or terminal wraps before this column; the digits themselves come on top.

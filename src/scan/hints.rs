@@ -25,9 +25,10 @@ pub(super) struct Hints {
 }
 
 impl Hints {
-    /// Where in the next block reading is worthwhile, for numbers in ASCII digits in groups of four and more.
+    /// Where in the next block reading is worthwhile, for numbers in ASCII digits in groups of four and more, and which of
+    /// its bytes are digits or gaps behind digits.
     #[inline(always)]
-    pub(super) fn ascii(&mut self, masks: Masks) -> u64 {
+    pub(super) fn ascii(&mut self, masks: Masks) -> Runs {
         let Masks { digits, gaps } = masks;
         // A gap begins after a digit and has up to three characters.
         let gaps1 = gaps & up(digits, self.digits, 1);
@@ -42,7 +43,7 @@ impl Hints {
         let digits2 = digits & up(digits, self.digits, 1);
         let digits4 = digits2 & up(digits2, self.digits2, 2);
         *self = Self { digits, gaps, gaps1, gaps2, joined, joined2, joined4, digits2, ..*self };
-        joined12 & digits4
+        Runs { hints: joined12 & digits4, digits, joined }
     }
 
     /// Likewise for digits one by one or in pairs with one gap character between; `before` is what [`Hints::ascii`] was
@@ -65,15 +66,15 @@ impl Hints {
 
     /// Where digits or gaps may stand that are not ASCII, or URL-encoded: to be looked at one by one.
     #[inline(always)]
-    pub(super) fn foreign<L: Lanes>(lanes: L, block: &[u8; BLOCK], digits: u64, digit_before: u64) -> u64 {
+    pub(super) fn foreign<L: Lanes>(&self, lanes: L, block: &[u8; BLOCK], before: &Self) -> u64 {
         let high = lanes.high(block);
         let percent = lanes.equal(block, b'%');
         if high | percent == 0 {
             return 0;
         }
-        // A gap follows a digit. The lead bytes of digits; 0x82 of Shift_JIS has an ASCII letter after it, and is a mere
+        // A gap follows a digit or another gap. The lead bytes of digits; 0x82 of Shift_JIS has an ASCII letter after it, and is a mere
         // trail byte where it has none.
-        let gaps = high & up(digits, digit_before, 1);
+        let gaps = high & up(self.joined, before.joined, 1);
         let leads = lanes.equal(block, 0xef)
             | lanes.equal(block, 0xd9)
             | lanes.equal(block, 0xdb)
@@ -81,12 +82,14 @@ impl Hints {
         let shift_jis = lanes.equal(block, 0x82) & !(high >> 1);
         percent | gaps | leads | shift_jis
     }
+}
 
-    /// The digits of the block before.
-    #[inline(always)]
-    pub(super) fn digits_before(&self) -> u64 {
-        self.digits
-    }
+/// Runs of digits and gaps in a block, and where they are worth reading.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Runs {
+    pub(super) hints: u64,
+    pub(super) digits: u64,
+    pub(super) joined: u64,
 }
 
 /// A mask moved to later bytes by `by`, with what moves in from the block before.

@@ -74,6 +74,9 @@ pub enum Confidence {
 }
 
 impl Confidence {
+    /// Every confidence, from low to high.
+    pub const ALL: &'static [Self] = &[Self::Low, Self::Medium, Self::High];
+
     /// The stable name: `low`, `medium`, `high`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -106,9 +109,25 @@ pub enum Reason {
     RareLength,
     /// A name says a security code or PIN, and a card number stands near.
     BesideNumber,
+    /// Its groups are a part of a longer chain, as in an IBAN or a tracking number.
+    LongerChain,
 }
 
 impl Reason {
+    /// Every reason; new ones come at the end.
+    pub const ALL: &'static [Self] = &[
+        Self::Number,
+        Self::Grouped,
+        Self::Named,
+        Self::Track,
+        Self::SplitOverLines,
+        Self::OtherName,
+        Self::TouchesLetters,
+        Self::RareLength,
+        Self::BesideNumber,
+        Self::LongerChain,
+    ];
+
     /// The stable name, such as `grouped`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -121,6 +140,7 @@ impl Reason {
             Self::TouchesLetters => "touches_letters",
             Self::RareLength => "rare_length",
             Self::BesideNumber => "beside_number",
+            Self::LongerChain => "longer_chain",
         }
     }
 
@@ -136,6 +156,7 @@ impl Reason {
             Self::TouchesLetters => "a brand's number in a word with letters",
             Self::RareLength => "a brand's number of a length that few cards have",
             Self::BesideNumber => "a name says so, and a card number stands near",
+            Self::LongerChain => "a brand's number within a longer chain of groups",
         }
     }
 }
@@ -159,6 +180,10 @@ pub enum Writing {
 }
 
 impl Writing {
+    /// Every writing; new ones come at the end.
+    pub const ALL: &'static [Self] =
+        &[Self::Plain, Self::Separated, Self::OtherDigits, Self::Percent, Self::Hex, Self::Base64];
+
     /// The stable name, such as `separated`.
     pub const fn name(self) -> &'static str {
         match self {

@@ -20,6 +20,7 @@ mod names;
 mod number;
 mod redaction;
 mod redactor;
+mod runs;
 mod search;
 mod shape;
 mod sign;

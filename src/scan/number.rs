@@ -2,7 +2,7 @@
 
 use zeroize::Zeroize;
 
-use super::context::{self, Surroundings};
+use super::context::{self, Manner, Surroundings};
 use super::finder::Writings;
 use super::hit::{Confidence, Kind, Reason, Writing};
 use super::shape::{self, Shape};
@@ -11,13 +11,14 @@ use super::track;
 use crate::card::brand::{self, Brand};
 use crate::card::luhn;
 use crate::card::mask::{Masked, Shown};
+use crate::crypto::ff1::lanes::word::{Doubled, last, luhn_sum, residue_of};
 
 /// The fewest and the most digits of a card number (ISO/IEC 7812-1).
 pub(super) const FEWEST: usize = 12;
 pub(super) const MOST: usize = 19;
 
-/// A number over two lines has at least so many digits on each.
-const SHORTEST_PART: u8 = 4;
+/// A number over two lines has at least so many digits on the second, unless a number could end on the first.
+const SHORTEST_PART: usize = 4;
 
 /// More gap characters than this end a number: ` - ` is the longest gap.
 pub(super) const WIDEST_GAP: usize = 3;
@@ -44,13 +45,23 @@ pub(super) fn at(text: &[u8], start: usize, floor: usize, writings: Writings) ->
         return None;
     }
     let mut reading = Reading::new();
-    let mut number =
+    let number =
         reading.gapped(text, start, writings).and_then(|fit| judge(text, start, fit, floor, writings));
-    if number.is_none() && reading.lines > 0 {
-        number =
-            reading.wrapped(text, start, writings).and_then(|fit| judge(text, start, fit, floor, writings));
+    if !reading.ends_line {
+        return number;
     }
-    number
+    // What fits over two lines too hides more.
+    let wrapped =
+        reading.wrapped(text, start, writings).and_then(|fit| judge(text, start, fit, floor, writings));
+    match (number, wrapped) {
+        (Some(number), Some(wrapped)) if number.confidence > wrapped.confidence => Some(number),
+        (number, wrapped) => wrapped.or(number),
+    }
+}
+
+/// Whether digits that fit a brand begin at `start`, whatever stands around them.
+pub(super) fn fits(text: &[u8], start: usize, writings: Writings) -> bool {
+    Reading::new().gapped(text, start, writings).is_some()
 }
 
 /// Whether the group of digits `start..end` may begin a number: a quick no for most groups.
@@ -63,16 +74,61 @@ pub(super) fn is_worthwhile(text: &[u8], start: usize, end: usize, writings: Wri
     }
     match group.len() {
         FEWEST..=MOST if group.iter().all(u8::is_ascii_digit) => {
-            brand::begins_with(first & 0x0f) && luhn::residue(group) == 0
-                || matches!(text.get(end), Some(b'\n' | b'\r'))
+            brand::begins_with(first & 0x0f) && luhn::residue(group) == 0 || ends_line(text, end)
         }
         4 | 6 | 8 => brand::begins_with(first & 0x0f),
-        0..=2 => writings != Writings::Ascii,
-        length => {
-            length >= 4 && matches!(text.get(end), Some(b'\n' | b'\r'))
-                || !group.iter().all(u8::is_ascii_digit)
-        }
+        0..=2 if writings != Writings::Ascii => true,
+        _ => ends_line(text, end) || !group.iter().all(u8::is_ascii_digit),
     }
+}
+
+/// Whether the `length` ASCII digits at `start` may begin a number in ASCII digits: no branch that depends on more than the
+/// first digits, and no reading beyond the group.
+#[inline]
+pub(super) fn may_begin(text: &[u8], start: usize, length: usize) -> bool {
+    let Some([first, second]) = text.get(start..).and_then(|rest| rest.first_chunk::<2>()) else {
+        return false;
+    };
+    if !brand::begins_with_two(*first, *second) {
+        return false;
+    }
+    match length {
+        FEWEST..=MOST => {
+            let end = start.wrapping_add(length);
+            passes_luhn(text, end, length) || ends_line(text, end)
+        }
+        4 | 6 | 8 => true,
+        0 | 20.. => false,
+        _ => ends_line(text, start.wrapping_add(length)),
+    }
+}
+
+fn ends_line(text: &[u8], at: usize) -> bool {
+    matches!(text.get(at), Some(b'\n' | b'\r'))
+}
+
+/// Whether the `length` ASCII digits before `end` pass Luhn, eight at a time.
+#[inline]
+fn passes_luhn(text: &[u8], end: usize, length: usize) -> bool {
+    let eight = |behind: usize| -> u64 {
+        let until = end.wrapping_sub(behind);
+        let word =
+            until.checked_sub(8).and_then(|from| text.get(from..until)).and_then(|bytes| bytes.first_chunk());
+        let Some(word) = word else {
+            // At the beginning of the text: digit by digit.
+            let digits = text.get(until.saturating_sub(8)..until).unwrap_or_default();
+            return digits.iter().fold(0, |word, digit| word << 8 | u64::from(digit & 0x0f));
+        };
+        u64::from_be_bytes(*word) & 0x0f0f_0f0f_0f0f_0f0f
+    };
+    let doubled = Doubled::behind(0);
+    let sum = luhn_sum(eight(0), doubled);
+    let sum = sum.wrapping_add(luhn_sum(eight(8) & last(length.wrapping_sub(8).min(8)), doubled));
+    let sum = match length.checked_sub(16) {
+        None | Some(0) => sum,
+        Some(more) => sum.wrapping_add(luhn_sum(eight(16) & last(more), doubled)),
+    };
+    residue_of(sum) == 0
 }
 
 fn digit_at(text: &[u8], at: usize, writings: Writings) -> Option<u8> {
@@ -101,8 +157,12 @@ struct Reading {
     groups: [u8; MOST],
     group: usize,
     lines: usize,
+    /// The first group ends a line, and digits begin the next.
+    ends_line: bool,
     /// A gap had more than one byte.
     wide_gaps: bool,
+    /// The kind of the gaps so far, and their first byte.
+    gap: Option<(Gap, u8)>,
     writing: Writing,
 }
 
@@ -114,7 +174,9 @@ impl Reading {
             groups: [0; MOST],
             group: 0,
             lines: 0,
+            ends_line: false,
             wide_gaps: false,
+            gap: None,
             writing: Writing::Plain,
         }
     }
@@ -139,6 +201,10 @@ impl Reading {
             let Some((next, gap)) = gap_after(text, end, writings) else { return best };
             if gap.line {
                 self.lines = self.lines.saturating_add(1);
+                self.ends_line |= self.group == 1;
+            } else if *self.gap.get_or_insert(gap.kind) != gap.kind {
+                // Gaps of one number are alike: what another one joins is something else.
+                return best;
             }
             if !shape::may_go_on(self.lengths()) || self.lines > 1 {
                 return best;
@@ -157,11 +223,18 @@ impl Reading {
         if !whole || !gap.line || gap.wide {
             return None;
         }
+        let first = self.count;
         let (end, whole) = self.take_group(text, next, writings);
         // A group that more groups follow is one of its own: a date, as log lines begin.
         let alone = gap_after(text, end, writings).is_none_or(|(_, gap)| gap.line);
-        let short = self.lengths().iter().any(|length| *length < SHORTEST_PART);
-        if !whole || !alone || short || self.count < FEWEST || !context::is_wrapped(text, start) {
+        // Masks of blocks see no shorter part on the second line (`hints.rs`).
+        let seen = first >= FEWEST || self.count.saturating_sub(first) >= SHORTEST_PART;
+        if !whole
+            || !alone
+            || !seen
+            || self.count < FEWEST
+            || !context::may_be_wrapped(text, start, next, end)
+        {
             return None;
         }
         self.lines = 1;
@@ -243,18 +316,25 @@ pub(super) fn masked(values: &[u8]) -> Option<Masked> {
 struct Between {
     line: bool,
     wide: bool,
+    /// What it is, spaces around a dash not counted, and its first byte.
+    kind: (Gap, u8),
     writing: Writing,
 }
 
 /// The gap at `at`, if a digit follows it, and where that digit is.
 fn gap_after(text: &[u8], at: usize, writings: Writings) -> Option<(usize, Between)> {
-    let mut between = Between { line: false, wide: false, writing: Writing::Separated };
+    let first = text.get(at).copied().unwrap_or_default();
+    let mut between =
+        Between { line: false, wide: false, kind: (Gap::Space, first), writing: Writing::Separated };
     let mut next = at;
     for length in 0..=WIDEST_GAP {
         match sign::read(text, next, writings)? {
             (Sign::Digit(_), _) if length > 0 => return Some((next, between)),
             (Sign::Gap(gap), bytes) => {
                 between.line |= gap == Gap::Line;
+                if gap != Gap::Space {
+                    between.kind.0 = gap;
+                }
                 between.wide |= gap != Gap::Line;
                 if bytes > 1 {
                     let percent = text.get(next) == Some(&b'%');
@@ -291,8 +371,13 @@ fn judge(text: &[u8], start: usize, fit: Fit, floor: usize, writings: Writings) 
         let (start, end, kind) = (track.start, track.end, track.kind);
         return Some(Number { start, end, kind, reason: Reason::Track, ..number });
     }
-    let around = Surroundings::of(text, start, end, floor, fit.shape, writings)?;
-    let (confidence, reason) = around.weigh(fit.shape, fit.over_lines, usual_length(fit.brand, fit.digits));
+    let manner = Manner {
+        shape: fit.shape,
+        over_lines: fit.over_lines,
+        usual_length: usual_length(fit.brand, fit.digits),
+    };
+    let around = Surroundings::of(text, start, end, floor, manner, writings)?;
+    let (confidence, reason) = around.weigh(manner);
     Some(Number { confidence, reason, ..number })
 }
 

@@ -207,11 +207,16 @@ impl Redaction {
         if !self.keeps_length {
             return out.extend_from_slice(masked.as_str().as_bytes());
         }
-        let mut shown = masked.as_str().bytes();
+        self.star_digits(region, masked.as_str().as_bytes(), out);
+    }
+
+    /// The region with stars for its digits, but for those that `shown` shows in their order.
+    fn star_digits(&self, region: &[u8], shown: &[u8], out: &mut Vec<u8>) {
+        let mut shown = shown.iter();
         let mut at = 0usize;
         while let Some((sign, bytes)) = sign::read(region, at, self.finder.writings) {
             let next = at.saturating_add(bytes);
-            let hidden = matches!(sign, Sign::Digit(_)) && shown.next().is_none_or(|byte| byte == b'*');
+            let hidden = matches!(sign, Sign::Digit(_)) && shown.next().is_none_or(|byte| *byte == b'*');
             if hidden {
                 out.extend(core::iter::repeat_n(b'*', bytes));
             } else {
@@ -226,9 +231,8 @@ impl Redaction {
         match hit.writing {
             Writing::Hex => super::hex::hide(region, out),
             Writing::Base64 => super::base64::hide(region, out),
-            _ if self.keeps_length || hit.kind != Kind::Pan => {
-                out.extend(core::iter::repeat_n(b'*', region.len()))
-            }
+            _ if self.keeps_length && hit.kind == Kind::Pan => self.star_digits(region, &[], out),
+            _ if hit.kind != Kind::Pan => out.extend(core::iter::repeat_n(b'*', region.len())),
             _ => {
                 let mut digits = digits_of(region, self.finder.writings);
                 out.extend(core::iter::repeat_n(b'*', digits.get().len()));

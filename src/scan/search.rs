@@ -3,9 +3,10 @@
 use super::blocks::{self, BLOCK, Lanes, Work};
 use super::codes;
 use super::finder::{Finder, Writings};
-use super::hints::Hints;
+use super::hints::{Hints, Runs};
 use super::hit::{Confidence, Hit, Reason, Writing};
 use super::number::{self, Number};
+use super::runs::{Pair, Run};
 use super::sign::{self, Sign};
 
 /// What decides a number lies within so many bytes of its first digit, on either side.
@@ -85,37 +86,103 @@ impl Search {
         taker.decided(window, window.offset(limit));
     }
 
-    /// Reads around the places that `hints` names in the block at `place`; everything before `done` is read. Says where
+    /// Reads around the places that the masks name in the block at `place`; everything before `done` is read. Says where
     /// everything is read now.
     fn read(
         &mut self,
         window: &Window<'_>,
         place: usize,
-        hints: u64,
+        pair: &mut Pair,
+        done: usize,
+        until: usize,
+        taker: &mut impl Taker,
+    ) -> usize {
+        let mut done = done;
+        // The masks begin one block before.
+        let Some(base) = place.checked_sub(BLOCK) else {
+            return self.read_bytewise(window, place, pair.take_hints(), done, until, taker);
+        };
+        if pair.has_others() {
+            return self.read_bytewise(window, place, pair.take_hints(), done, until, taker);
+        }
+        while let Some(run) = pair.next_run() {
+            let Run::Groups(mut groups) = run else {
+                done = self.read_bytewise(window, place, pair.take_hints(), done, until, taker);
+                break;
+            };
+            while let Some((first, length)) = groups.next_group() {
+                let start = base.wrapping_add(first);
+                if start < done || start >= until {
+                    continue;
+                }
+                if number::may_begin(window.text, start, length) {
+                    self.group(window, start, taker);
+                }
+            }
+            done = done.max(base.wrapping_add(groups.end).min(until));
+        }
+        done
+    }
+
+    /// Likewise, character by character.
+    #[cold]
+    #[inline(never)]
+    fn read_bytewise(
+        &mut self,
+        window: &Window<'_>,
+        place: usize,
+        (hints, waits): (u64, bool),
         done: usize,
         until: usize,
         taker: &mut impl Taker,
     ) -> usize {
         let mut done = done;
         let mut hints = hints;
+        if waits {
+            done = self.read_through(window, place, done, until, taker);
+        }
         while hints != 0 {
             let at = place.saturating_add(hints.trailing_zeros() as usize);
             hints &= hints.wrapping_sub(1);
             if at < done {
                 continue;
             }
+            let writings = self.finder.writings;
+            let ascii = |byte: &u8| byte.is_ascii_digit() || sign::is_ascii_gap(*byte, writings);
             let begin = match window.text.get(at) {
-                Some(byte) if byte.is_ascii_digit() => {
-                    ascii_begin(window.text, at, done, self.finder.writings)
-                }
-                _ => match self.foreign_begin(window.text, at, done) {
-                    Some(begin) => begin,
-                    None => continue,
-                },
+                Some(byte) if ascii(byte) => Some(ascii_begin(window.text, at, done, writings)),
+                _ => self.foreign_begin(window.text, at, done),
             };
-            done = self.groups(window, begin, until, taker).max(at.saturating_add(1));
+            if let Some(begin) = begin {
+                done = self.groups(window, begin, until, taker).max(at.saturating_add(1));
+            }
         }
         done
+    }
+
+    /// Reads all of the run that ends at `place` or goes on there. Its masks took commas and the like for gaps, so it may be
+    /// several.
+    fn read_through(
+        &mut self,
+        window: &Window<'_>,
+        place: usize,
+        done: usize,
+        until: usize,
+        taker: &mut impl Taker,
+    ) -> usize {
+        let text = window.text;
+        let writings = self.finder.writings;
+        let mut at = sign::boundary(text, run_begin(text, place, done), writings);
+        while at < place.min(until) {
+            at = match sign::read(text, at, writings) {
+                Some((Sign::Digit(_), bytes)) => {
+                    self.groups(window, at, until, taker).max(at.saturating_add(bytes))
+                }
+                Some((_, bytes)) => at.saturating_add(bytes),
+                None => break,
+            };
+        }
+        at.max(done)
     }
 
     /// Decides on the groups of digits from `begin` on, up to the first that no gap joins to the next; says where that
@@ -150,13 +217,7 @@ impl Search {
         let writings = self.finder.writings;
         match sign::read(text, at, writings)? {
             (Sign::Digit(_), _) => {}
-            (Sign::Gap(_), _) => {
-                number::gap_end(text, at, writings)?;
-                match sign::before(text, at, writings)? {
-                    (Sign::Digit(_), _) => {}
-                    _ => return None,
-                }
-            }
+            (Sign::Gap(_), _) if number::gap_end(text, at, writings).is_some() => {}
             _ => return None,
         }
         let mut begin = at;
@@ -172,7 +233,7 @@ impl Search {
         while let Some((Sign::Gap(_), bytes)) = sign::read(text, begin, writings) {
             begin = begin.saturating_add(bytes);
         }
-        Some(begin)
+        (begin <= at).then_some(begin)
     }
 
     /// Decides on the number that begins with the group at `start`.
@@ -240,6 +301,11 @@ impl Search {
     fn codes(&mut self, window: &Window<'_>, from: u64, until: u64, taker: &mut impl Taker) {
         let from = from.max(self.codes_done);
         let (mut at, until) = (window.place(from), window.place(until));
+        let around = window.text.get(at.saturating_sub(codes::LONGEST_NAME)..until).unwrap_or_default();
+        if !codes::may_be_named(around) {
+            self.codes_done = self.codes_done.max(window.offset(until));
+            return;
+        }
         while let Some(code) = codes::first(window.text, at, until, self.finder.writings) {
             let hit = Hit {
                 offset: window.offset(code.start),
@@ -274,22 +340,43 @@ impl<T: Taker> Work for Walk<'_, '_, T> {
     #[inline(always)]
     fn with<L: Lanes>(self, lanes: L) {
         if self.search.finder.writings == Writings::Ascii {
-            self.blocks(lanes, |hints, lanes, block| hints.ascii(lanes.masks(block)));
+            self.blocks::<L, AsciiOnly>(lanes);
         } else {
-            self.blocks(lanes, |hints, lanes, block| {
-                let masks = lanes.masks(block);
-                let before = *hints;
-                let ascii = hints.ascii(masks);
-                let even = hints.even(masks, &before);
-                ascii | even | Hints::foreign(lanes, block, masks.digits, before.digits_before())
-            });
+            self.blocks::<L, Everything>(lanes);
         }
+    }
+}
+
+/// What is looked for in a block.
+trait Look {
+    /// The runs of ASCII digits, and where else reading is worthwhile.
+    fn look<L: Lanes>(hints: &mut Hints, lanes: L, block: &[u8; BLOCK]) -> (Runs, u64);
+}
+
+struct AsciiOnly;
+struct Everything;
+
+impl Look for AsciiOnly {
+    #[inline(always)]
+    fn look<L: Lanes>(hints: &mut Hints, lanes: L, block: &[u8; BLOCK]) -> (Runs, u64) {
+        (hints.ascii(lanes.masks(block)), 0)
+    }
+}
+
+impl Look for Everything {
+    #[inline(always)]
+    fn look<L: Lanes>(hints: &mut Hints, lanes: L, block: &[u8; BLOCK]) -> (Runs, u64) {
+        let masks = lanes.masks(block);
+        let before = *hints;
+        let runs = hints.ascii(masks);
+        let even = hints.even(masks, &before);
+        (runs, even | hints.foreign(lanes, block, &before))
     }
 }
 
 impl<T: Taker> Walk<'_, '_, T> {
     #[inline(always)]
-    fn blocks<L: Lanes>(self, lanes: L, next: impl Fn(&mut Hints, L, &[u8; BLOCK]) -> u64) {
+    fn blocks<L: Lanes, K: Look>(self, lanes: L) {
         let Self { search, window, from, until, taker } = self;
         // One block before says what goes on into the first; the last number begins before `until` and shows itself
         // within a block behind.
@@ -298,20 +385,27 @@ impl<T: Taker> Walk<'_, '_, T> {
         let end = until.saturating_add(BLOCK).min(window.text.len());
         let (blocks, rest) = window.text.get(place..end).unwrap_or_default().as_chunks::<BLOCK>();
         let mut hints = Hints::default();
+        let mut pair = Pair::default();
         for block in blocks {
-            let found = next(&mut hints, lanes, block);
-            if found != 0 {
-                done = search.read(window, place, found, done, until, taker);
+            let (runs, others) = K::look(&mut hints, lanes, block);
+            pair.next(runs, others);
+            if pair.worth_reading() {
+                done = search.read(window, place, &mut pair, done, until, taker);
             }
             place = place.wrapping_add(BLOCK);
         }
+        // What is left, and a block of nothing behind it, where the last run ends.
         let mut last = [0u8; BLOCK];
         if let Some(head) = last.get_mut(..rest.len()) {
             head.copy_from_slice(rest);
         }
-        let found = next(&mut hints, lanes, &last);
-        if found != 0 {
-            search.read(window, place, found, done, until, taker);
+        for block in [&last, &[0u8; BLOCK]] {
+            let (runs, others) = K::look(&mut hints, lanes, block);
+            pair.next(runs, others);
+            if pair.worth_reading() {
+                done = search.read(window, place, &mut pair, done, until, taker);
+            }
+            place = place.wrapping_add(BLOCK);
         }
     }
 }
@@ -333,6 +427,22 @@ fn ascii_begin(text: &[u8], at: usize, done: usize, writings: Writings) -> usize
             break;
         }
         candidate = before;
+    }
+    begin
+}
+
+/// Where the run begins that reaches `place`, as masks see runs, not before `done`.
+fn run_begin(text: &[u8], place: usize, done: usize) -> usize {
+    let mut begin = place.min(text.len());
+    let mut gaps = 0usize;
+    while begin > done {
+        let before = begin.wrapping_sub(1);
+        let Some(byte) = text.get(before) else { break };
+        gaps = if byte.is_ascii_digit() { 0 } else { gaps.wrapping_add(1) };
+        if gaps > number::WIDEST_GAP || !(byte.is_ascii_digit() || blocks::may_be_gap(*byte)) {
+            break;
+        }
+        begin = before;
     }
     begin
 }
@@ -393,11 +503,71 @@ mod tests {
 
     /// Pieces that texts are made of: numbers, parts of them, gaps and digits of every kind, and what misleads.
     const PIECES: &[&str] = &[
-        "4111111111111111", "378282246310005", "6212341111111111231", "5018000000000000", "4111", "1111", "3782",
-        "822463", "10005", "411111", "1111111111", "41", "11", "4", "1", " ", " ", "-", ".", "/", "_", "+", "\n", "\r\n",
-        " - ", "   ", "    ", "%20", "%2D", "%34", "%31", "%EF%BC%94", "%E3%83%B4", "%B4", "%", "４", "１", "１１１１", "　", "－",
-        "٤", "١", "\u{2011}", "\u{a0}", "a", "f", "x", "年", "ヴ", "*", "**", "****", "=", "^", "%B", "cvv=123", "pin: 1234", ",",
-        "\"pan\":\"", "order=", "=29121010000012345678", "^DOE/JANE^29121010000000000000?", "{", "}", "550e8400-e29b-41d4-a716-",
+        "4111111111111111",
+        "378282246310005",
+        "6212341111111111231",
+        "5018000000000000",
+        "4111",
+        "1111",
+        "3782",
+        "822463",
+        "10005",
+        "411111",
+        "1111111111",
+        "41",
+        "11",
+        "4",
+        "1",
+        " ",
+        " ",
+        "-",
+        ".",
+        "/",
+        "_",
+        "+",
+        "\n",
+        "\r\n",
+        " - ",
+        "   ",
+        "    ",
+        "%20",
+        "%2D",
+        "%34",
+        "%31",
+        "%EF%BC%94",
+        "%E3%83%B4",
+        "%B4",
+        "%",
+        "４",
+        "１",
+        "１１１１",
+        "　",
+        "－",
+        "٤",
+        "١",
+        "\u{2011}",
+        "\u{a0}",
+        "a",
+        "f",
+        "x",
+        "年",
+        "ヴ",
+        "*",
+        "**",
+        "****",
+        "=",
+        "^",
+        "%B",
+        "cvv=123",
+        "pin: 1234",
+        ",",
+        "\"pan\":\"",
+        "order=",
+        "=29121010000012345678",
+        "^DOE/JANE^29121010000000000000?",
+        "{",
+        "}",
+        "550e8400-e29b-41d4-a716-",
         "0123456789012345678901234567890123456789",
     ];
 
