@@ -20,6 +20,7 @@ pub mod pan;
 pub mod policy;
 pub mod provider;
 pub mod rows;
+pub mod scan;
 pub mod sealed;
 
 /// One fuzzer.
@@ -49,4 +50,5 @@ pub const TARGETS: &[Target] = &[
     Target { name: "manifest", run: manifest::manifest, short_run: 50_000 },
     Target { name: "gate", run: gate::gate, short_run: 5_000 },
     Target { name: "ffi", run: ffi::ffi, short_run: 2_000 },
+    Target { name: "scan", run: scan::scan, short_run: 20_000 },
 ];

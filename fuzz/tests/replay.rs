@@ -79,4 +79,5 @@ replays! {
     manifests: "manifest",
     requests_to_the_gate: "gate",
     ac_60_callers_of_the_c_abi: "ffi",
+    redacted_text_holds_nothing_that_is_found: "scan",
 }

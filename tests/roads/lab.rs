@@ -143,6 +143,15 @@ impl Lab {
     }
 }
 
+impl Drop for Lab {
+    /// Whatever a test did with the vault, nothing secret may lie in it or beside it (AC-43).
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            super::traces::assert_none(self.folder.path());
+        }
+    }
+}
+
 /// In memory where the system has a place for it: the files are the same, and 20,000 recorded denials do not wait
 /// for a disk. A killed process leaves behind what it wrote there as well; real disks are the matter of the tests of
 /// store and log.

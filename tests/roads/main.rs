@@ -15,4 +15,5 @@ mod records;
 mod sad;
 mod sinks;
 mod tamper;
+mod traces;
 mod vectors;

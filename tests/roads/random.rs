@@ -11,6 +11,7 @@ use panveil::error::Error;
 use panveil::protect::{
     RandomLayout, RandomOptions, RandomShape, RandomTokenizer, RequestId, Sameness, Token,
 };
+use panveil::scan::{Confidence, Finder};
 use panveil::vault::{SystemClock, Vault};
 
 use super::lab::{
@@ -109,6 +110,34 @@ fn an_opening_does_not_read_the_rows_of_random_tokens_and_a_check_does() {
     assert_eq!(vault.check_store(), Err(Error::StoreDamaged));
     let tokenizer = vault.random_tokenizer(caller()).unwrap();
     assert_eq!(tokenizer.check_all(&[token]).unwrap(), [Err(Error::NotAToken)]);
+}
+
+#[test]
+fn ac_16_the_finder_sees_no_random_token() {
+    let lab = Lab::dev();
+    let vault = lab.open();
+    let tokenizer = vault.random_tokenizer(caller()).unwrap();
+    let finder = Finder::new().with_base64().at_least(Confidence::Low);
+    let layouts = [RandomLayout::Last4, RandomLayout::Bin6Last4, RandomLayout::Bin8, RandomLayout::Bin8Last4];
+    let kinds: Vec<RandomOptions> = layouts
+        .map(|layout| RandomOptions { shape: RandomShape::Layout(layout), ..RandomOptions::default() })
+        .into_iter()
+        .chain([opaque()])
+        .collect();
+    let each = u32::try_from(total() / kinds.len()).unwrap();
+    for options in &kinds {
+        for first in (0..each).step_by(10_000) {
+            let pans: Vec<Pan> = (first..each.min(first + 10_000)).map(|number| pan(&card(number))).collect();
+            let mut text = String::new();
+            for token in tokenizer.tokenize_all(&pans, options) {
+                let token = token.unwrap();
+                assert_eq!(finder.find(token.as_str().as_bytes()), []);
+                text += &format!("card={}\n{{\"pan\":\"{token}\"}}\n{}\n", token.as_str(), token.as_str());
+            }
+            assert_eq!(finder.find(text.as_bytes()), []);
+        }
+    }
+    assert_eq!(finder.find(card(7).as_bytes()).len(), 1);
 }
 
 // ---------------------------------------------------------------- many writers

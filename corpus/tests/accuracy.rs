@@ -1,0 +1,104 @@
+//! AC-59: card data in text is found, other numbers are not, and nothing that is told holds a value.
+//!
+//! `PANVEIL_LINES=1000000` for the full count.
+
+use panveil::scan::{Confidence, Finder};
+use panveil_corpus::accuracy::Accuracy;
+use panveil_corpus::chance::Chance;
+use panveil_corpus::line::Line;
+use panveil_corpus::negatives::Negatives;
+use panveil_corpus::positives::{Group, Positives};
+
+fn lines() -> usize {
+    std::env::var("PANVEIL_LINES").map_or(100_000, |count| count.parse().unwrap())
+}
+
+/// Tells all confidences, so that the table has those below the default threshold too.
+fn all() -> Finder {
+    Finder::new().at_least(Confidence::Low)
+}
+
+fn measure(title: &str, finder: Finder, count: usize, next: impl FnMut() -> Line) -> Accuracy {
+    let accuracy = Accuracy::of(finder, count, &mut Chance::new(59), next);
+    println!("{title}\n{accuracy}");
+    assert_eq!(accuracy.total().lines, count as u64);
+    accuracy
+}
+
+fn positives(title: &str, finder: Finder, count: usize, group: Group) -> Accuracy {
+    let mut source = Positives::new(59, group);
+    measure(title, finder, count, || source.line())
+}
+
+/// All that is promised at the default threshold.
+fn assert_recall(accuracy: &Accuracy) {
+    let total = accuracy.total();
+    let recall = total.recall(Confidence::Medium);
+    assert!(recall >= 0.999, "{:.3} % of the lines were found whole", recall * 100.0);
+    // Beside the numbers of such lines there is little else that is taken for one.
+    let wrong = total.false_rate(Confidence::Medium);
+    assert!(wrong <= 0.001, "false hits in {:.3} % of the lines", wrong * 100.0);
+}
+
+#[test]
+fn ac_59_card_data_in_text_is_found() {
+    assert_recall(&positives("text", all(), lines(), Group::Text));
+}
+
+#[test]
+fn ac_59_the_path_for_ascii_finds_what_is_ascii() {
+    let mut source = Positives::new(60, Group::Text);
+    let accuracy = measure("ASCII only", all().ascii_only(), lines() / 4, || {
+        loop {
+            let line = source.line();
+            let other = line.row == "URL-encoded" || !line.text.is_ascii();
+            if !other {
+                return line;
+            }
+        }
+    });
+    assert_recall(&accuracy);
+}
+
+#[test]
+fn ac_59_card_data_in_dumps_and_base64_is_found() {
+    assert_recall(&positives("dumps and base64", all().with_base64(), lines() / 4, Group::Encoded));
+}
+
+#[test]
+fn ac_59_looking_into_base64_loses_nothing_in_text() {
+    assert_recall(&positives("text, looking into base64", all().with_base64(), lines() / 4, Group::Text));
+}
+
+/// Nothing is promised of these at the default threshold, but the lowest one finds them.
+#[test]
+fn numbers_that_look_like_something_else_are_found_with_low_confidence() {
+    let accuracy = positives("hard", all(), lines() / 10, Group::Hard);
+    let recall = accuracy.total().recall(Confidence::Low);
+    assert!(recall >= 0.99, "{:.3} % of the lines were found whole", recall * 100.0);
+}
+
+#[test]
+fn ac_59_other_numbers_are_not_taken_for_card_data() {
+    for (title, finder) in [("no card data", all()), ("no card data, base64", all().with_base64())] {
+        let mut source = Negatives::new(59).unwrap();
+        let accuracy = measure(title, finder, lines(), || source.line());
+        let wrong = accuracy.total().false_rate(Confidence::Medium);
+        assert!(wrong <= 0.001, "false hits in {:.3} % of the lines", wrong * 100.0);
+        // The counting would see one.
+        assert!(accuracy.total().false_rate(Confidence::Low) > 0.0);
+    }
+}
+
+#[test]
+fn panveil_tokens_are_never_taken_for_card_data() {
+    let mut source = Negatives::new(16).unwrap();
+    let mut tokens = 0;
+    while tokens < 2_000 {
+        let line = source.line();
+        if line.row == "panveil tokens" {
+            tokens += 1;
+            assert_eq!(all().with_base64().find(&line.text), []);
+        }
+    }
+}
