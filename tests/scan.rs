@@ -75,6 +75,7 @@ fn other_numbers_are_not_found() {
         "1 4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1",
         "00 41 11 11 11 11 11 11 11 00",
         "4571-6516-1290\n2024-10-01",
+        "card=f1.6-4:4594050694166808\n862",
         "************1111",
         "411111******1111",
         "4111 11** **** 1111",
@@ -103,6 +104,8 @@ fn surroundings_decide_how_sure_a_number_is() {
         ("DE15 4111 1111 1111 1111 11", Low, Reason::LongerChain),
         ("4111 1111 1111 1111 0129 123", High, Reason::Grouped),
         ("5018-0000-0009", Low, Reason::RareLength),
+        ("n 4111 1111 1111 1111\n2024-10-01", High, Reason::Grouped),
+        ("{\"accountNumber\":\"4111111111111111\"}", High, Reason::Named),
         ("x4111111111111111x", Low, Reason::TouchesLetters),
         ("4222222222222", Low, Reason::RareLength),
         ("card 4222222222222", Medium, Reason::RareLength),
@@ -252,7 +255,7 @@ fn hex_and_base64_are_decoded() {
     let xxd = "00000010: 3431 3131 3131 3131 3131 3131 3131 3131  ................";
     assert_eq!(Finder::new().find(xxd.as_bytes()).len(), 1);
     let finder = Finder::new().with_base64();
-    for before in ["", "a", "ab", "{\"user\":\"x\",\"pan\":\"", "abcdefghijklm "] {
+    for before in ["", ":", "a:", "{\"user\":\"x\",\"pan\":\"", "abcdefghijklm "] {
         for number in ["4111111111111111", "4111-1111-1111-1111", "378282246310005"] {
             let text = base64ct::Base64::encode_string(format!("{before}{number}, and more").as_bytes());
             let line = format!("Authorization: Basic {text}; x");

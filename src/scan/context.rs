@@ -23,6 +23,8 @@ pub(super) struct Manner {
     pub(super) over_lines: bool,
     /// Most cards of its brand have this length.
     pub(super) usual_length: bool,
+    /// Digits in groups that are a parcel's or an invoice's more often than a card's, where the length is not usual.
+    pub(super) looks_like_reference: bool,
 }
 
 impl Surroundings {
@@ -65,10 +67,10 @@ impl Surroundings {
 
     /// How sure a number in these surroundings is, and why.
     pub(super) fn weigh(&self, manner: Manner) -> (Confidence, Reason) {
-        let Manner { shape, over_lines, usual_length } = manner;
+        let Manner { shape, over_lines, usual_length, looks_like_reference } = manner;
         match (shape, self.name) {
             (Shape::One, Some(Says::Other)) => (Confidence::Low, Reason::OtherName),
-            (_, Some(Says::Other)) if over_lines => (Confidence::Low, Reason::OtherName),
+            (_, Some(Says::Other)) if over_lines || !usual_length => (Confidence::Low, Reason::OtherName),
             (_, Some(Says::Other)) => (Confidence::Medium, Reason::OtherName),
             _ if self.in_longer_chain => (Confidence::Low, Reason::LongerChain),
             (Shape::One, None) if over_lines => (Confidence::Low, Reason::SplitOverLines),
@@ -76,6 +78,9 @@ impl Surroundings {
             (Shape::One, Some(Says::Card)) if usual_length => (Confidence::High, Reason::Named),
             (_, Some(Says::Card)) if !usual_length => (Confidence::Medium, Reason::RareLength),
             (Shape::One, None) if self.touches_letters => (Confidence::Low, Reason::TouchesLetters),
+            (Shape::Grouped, _) if !usual_length && !looks_like_reference => {
+                (Confidence::Medium, Reason::RareLength)
+            }
             _ if !usual_length => (Confidence::Low, Reason::RareLength),
             (Shape::One, _) => (Confidence::Medium, Reason::Number),
             (Shape::Even, _) => (Confidence::Medium, Reason::Grouped),
@@ -100,8 +105,9 @@ struct Chain {
 impl Chain {
     fn around(text: &[u8], start: usize, end: usize, left: Left<'_>, writings: Writings) -> Self {
         let first = digits_from(text, start, writings);
-        let after =
-            number::gap_end(text, end, writings).map(|begin| (begin, digits_from(text, begin, writings)));
+        // The end of a line ends a chain.
+        let after = number::gap_within_line(text, end, writings)
+            .map(|begin| (begin, digits_from(text, begin, writings)));
         let mut gap = start;
         for _ in 0..WIDEST_GAP {
             match sign::before(text, gap, writings) {
@@ -118,7 +124,9 @@ impl Chain {
             begin = at;
             digits = digits.saturating_add(1);
         }
-        let before = (gap < start && digits > 0).then_some((begin, digits));
+        let ends_line =
+            text.get(gap..start).is_some_and(|gap| gap.iter().any(|byte| matches!(byte, b'\n' | b'\r')));
+        let before = (gap < start && !ends_line && digits > 0).then_some((begin, digits));
         Self { before, after, gap, first }
     }
 

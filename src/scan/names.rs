@@ -70,6 +70,10 @@ fn stands_alone(text: &[u8], begin: usize, length: usize) -> bool {
 
 /// By the first byte, and of one first byte the longer words first.
 const WORDS: &[(&[u8], Says)] = &[
+    (b"account number", Says::Card),
+    (b"account_number", Says::Card),
+    (b"accountnumber", Says::Card),
+    (b"acct", Says::Card),
     (b"amex", Says::Card),
     (b"barcode", Says::Other),
     (b"correlation", Says::Other),

@@ -19,8 +19,11 @@ use crate::crypto::ff1::lanes::word::{Doubled, last, luhn_sum, residue_of};
 pub(super) const FEWEST: usize = 12;
 pub(super) const MOST: usize = 19;
 
-/// A number over two lines has at least so many digits on the second, unless a number could end on the first.
+/// A number over two lines has at least so many digits on the second.
 const SHORTEST_PART: usize = 4;
+
+/// A group of a number over two lines has at most so many digits.
+const LONGEST_OVER_LINES: u8 = 6;
 
 /// More gap characters than this end a number: ` - ` is the longest gap.
 pub(super) const WIDEST_GAP: usize = 3;
@@ -200,7 +203,11 @@ impl Reading {
             if !whole {
                 return best;
             }
+            // Over two lines only in short groups: a long one could be a token.
+            let over_long =
+                self.lines > 0 && self.lengths().iter().any(|length| *length > LONGEST_OVER_LINES);
             if self.count >= FEWEST
+                && !over_long
                 && let Some(shape) = shape::of(self.lengths())
                 && (shape != Shape::Even || (writings != Writings::Ascii && !self.wide_gaps))
                 && let Some(brand) = self.brand()
@@ -238,8 +245,9 @@ impl Reading {
         // A group that more groups follow is one of its own: a date, as log lines begin.
         let alone =
             gap_after(text, end, writings).is_none_or(|(next, gap)| gap.line || fits(text, next, writings));
-        // Masks of blocks see no shorter part on the second line (`hints.rs`).
-        let seen = first >= FEWEST || self.count.saturating_sub(first) >= SHORTEST_PART;
+        // What could be a whole number, or a token, ends with its line. Masks of blocks see no shorter part on the second line
+        // (`hints.rs`).
+        let seen = first < FEWEST && self.count.saturating_sub(first) >= SHORTEST_PART;
         if !whole || !alone || !seen || self.count < FEWEST || context::is_epoch(text, next, end) {
             return None;
         }
@@ -368,6 +376,11 @@ pub(super) fn gap_end(text: &[u8], at: usize, writings: Writings) -> Option<usiz
     gap_after(text, at, writings).map(|(next, _)| next)
 }
 
+/// Likewise, on the same line.
+pub(super) fn gap_within_line(text: &[u8], at: usize, writings: Writings) -> Option<usize> {
+    gap_after(text, at, writings).filter(|(_, gap)| !gap.line).map(|(next, _)| next)
+}
+
 /// What stands around the digits decides how sure it is, and whether it is a number of its own at all.
 fn judge(text: &[u8], start: usize, fit: Fit, floor: usize, writings: Writings) -> Option<Number> {
     let end = fit.end;
@@ -389,6 +402,7 @@ fn judge(text: &[u8], start: usize, fit: Fit, floor: usize, writings: Writings) 
         shape: fit.shape,
         over_lines: fit.over_lines,
         usual_length: usual_length(fit.brand, fit.digits),
+        looks_like_reference: matches!(fit.digits, FEWEST | 14),
     };
     let around = Surroundings::of(text, start, end, floor, manner, writings)?;
     let (confidence, reason) = around.weigh(manner);
