@@ -46,6 +46,7 @@ fn writings_of_a_number_are_found_whole() {
         ("* 4111111111111111\n* x", "4111111111111111", Writing::Plain),
         ("12 4111 1111 1111 1111 12/29", "4111 1111 1111 1111", Writing::Separated),
         ("4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", Writing::Separated),
+        ("Customer gave 4222 222 222 222 by phone", "4222 222 222 222", Writing::Separated),
         ("msg 41 11 11 11 11 11 11 11", "41 11 11 11 11 11 11 11", Writing::Separated),
         ("\\n4111111111111111", "4111111111111111", Writing::Plain),
     ];

@@ -88,22 +88,22 @@ const ROWS: &[Row] = &[
     text(40, "Japanese log", japanese),
     text(20, "Shift_JIS", shift_jis),
     text(20, "over two lines, between groups", two_lines),
-    text(20, "over two lines, wrapped", wrapped),
     text(30, "track 1", track1),
     text(30, "track 2", track2),
     text(60, "security code beside", with_code),
     text(30, "PIN beside", with_pin),
     encoded(20, "hex of ASCII", hex),
     encoded(20, "hexdump -C, in one line", hexdump_line),
-    encoded(20, "hexdump -C, over lines", hexdump_lines),
     encoded(20, "xxd, in one line", xxd_line),
-    encoded(20, "xxd, over lines", xxd_lines),
     encoded(20, "base64", base64),
     hard(10, "a length nearly no bank issues, named", rare_named),
     hard(10, "a length nearly no bank issues, not named", rare_unnamed),
     hard(10, "letters touch it", touched),
     hard(10, "behind the name of another number", misnamed),
     hard(10, "one digit at a time", single_digits),
+    hard(10, "over two lines, wrapped", wrapped),
+    hard(10, "hexdump -C, over lines", hexdump_lines),
+    hard(10, "xxd, over lines", xxd_lines),
 ];
 
 /// Names of a field with a card number.
@@ -286,7 +286,7 @@ fn query(chance: &mut Chance) -> Line {
             .card(&card, written)
             .put("&step=2"),
         1 => line
-            .put(&format!("\"GET /cards/"))
+            .put("\"GET /cards/")
             .card(&card, written)
             .put(&format!("/status HTTP/1.1\" 200 {}", chance.number(4))),
         _ => line.put(&format!("{name}=")).card(&card, written).put(&format!(
@@ -645,8 +645,9 @@ fn xxd_lines(chance: &mut Chance) -> Line {
 fn base64(chance: &mut Chance) -> Line {
     let mut line = record(chance);
     // Encoders see more than a number alone.
-    let before = format!("{{\"id\":\"{}\",\"data\":\"", chance.hex(8));
-    line = line.between(&before[..chance.between(12, before.len())], "\"}");
+    let id = chance.between(6, 9);
+    let before = format!("{{\"id\":\"{}\",\"data\":\"", chance.hex(id));
+    line = line.between(&before, "\"}");
     let line = dump::base64(&line);
     match chance.below(3) {
         0 => line.between("payload: ", ""),

@@ -55,7 +55,7 @@ fn redaction(finder: Finder, choice: u8) -> Redaction {
         0 => Ok(Redaction::mask(finder)),
         1 => Redaction::new(finder, Replacement::Mask(Shown::BIN6_LAST4)),
         2 => Redaction::new(finder, Replacement::Fixed("[card]".into())),
-        3 => Redaction::new(finder, Replacement::Fixed(String::new())),
+        3 => Redaction::new(finder, Replacement::Fixed("[カード番号を消した]".into())),
         _ => Redaction::new(finder, Replacement::Token(TOKENIZER.clone(), LayoutChoice::Auto)),
     };
     let redaction = redaction.expect("a good replacement");

@@ -75,8 +75,8 @@ fn decoded(four: &[u8; 4]) -> Option<([u8; 3], usize)> {
 const fn value(character: u8) -> Option<u32> {
     Some(match character {
         b'A'..=b'Z' => character.wrapping_sub(b'A') as u32,
-        b'a'..=b'z' => character.wrapping_sub(b'a') as u32 + 26,
-        b'0'..=b'9' => character.wrapping_sub(b'0') as u32 + 52,
+        b'a'..=b'z' => (character.wrapping_sub(b'a') as u32).wrapping_add(26),
+        b'0'..=b'9' => (character.wrapping_sub(b'0') as u32).wrapping_add(52),
         b'+' | b'-' => 62,
         b'/' | b'_' => 63,
         _ => return None,

@@ -23,8 +23,7 @@ pub(super) struct Manner {
     pub(super) over_lines: bool,
     /// Most cards of its brand have this length.
     pub(super) usual_length: bool,
-    /// Digits in groups that are a parcel's or an invoice's more often than a card's, where the length is not usual.
-    pub(super) looks_like_reference: bool,
+    pub(super) digits: usize,
 }
 
 impl Surroundings {
@@ -61,13 +60,16 @@ impl Surroundings {
         Some(Self {
             name: names::of(field.get()),
             touches_letters: letter_before || letter_after,
-            in_longer_chain: manner.shape == Shape::Grouped && chain.is_no_card(text, left, writings),
+            in_longer_chain: manner.shape == Shape::Grouped
+                && chain.is_no_card(text, left, manner.digits, writings),
         })
     }
 
     /// How sure a number in these surroundings is, and why.
     pub(super) fn weigh(&self, manner: Manner) -> (Confidence, Reason) {
-        let Manner { shape, over_lines, usual_length, looks_like_reference } = manner;
+        let Manner { shape, over_lines, usual_length, digits } = manner;
+        // Groups of such lengths are a parcel's or an invoice's more often than a card's.
+        let looks_like_reference = matches!(digits, number::FEWEST | 14);
         match (shape, self.name) {
             (Shape::One, Some(Says::Other)) => (Confidence::Low, Reason::OtherName),
             (_, Some(Says::Other)) if over_lines || !usual_length => (Confidence::Low, Reason::OtherName),
@@ -78,12 +80,12 @@ impl Surroundings {
             (Shape::One, Some(Says::Card)) if usual_length => (Confidence::High, Reason::Named),
             (_, Some(Says::Card)) if !usual_length => (Confidence::Medium, Reason::RareLength),
             (Shape::One, None) if self.touches_letters => (Confidence::Low, Reason::TouchesLetters),
-            (Shape::Grouped, _) if !usual_length && !looks_like_reference => {
+            (Shape::Grouped | Shape::Threes, _) if !usual_length && !looks_like_reference => {
                 (Confidence::Medium, Reason::RareLength)
             }
             _ if !usual_length => (Confidence::Low, Reason::RareLength),
             (Shape::One, _) => (Confidence::Medium, Reason::Number),
-            (Shape::Even, _) => (Confidence::Medium, Reason::Grouped),
+            (Shape::Even | Shape::Threes, _) => (Confidence::Medium, Reason::Grouped),
             (Shape::Grouped, _) => (Confidence::High, Reason::Grouped),
         }
     }
@@ -142,8 +144,8 @@ impl Chain {
     }
 
     /// Whether the groups around say that this is a part of an IBAN or of a longer number in groups.
-    fn is_no_card(&self, text: &[u8], left: Left<'_>, writings: Writings) -> bool {
-        if self.gap < left.text.len() && is_iban_head(left, self.gap) {
+    fn is_no_card(&self, text: &[u8], left: Left<'_>, digits: usize, writings: Writings) -> bool {
+        if follows_iban_head(left, self.gap) {
             return true;
         }
         // What begins a card of its own, or is an expiry date, does not count.
@@ -155,7 +157,8 @@ impl Chain {
             && self.after.is_some_and(|(begin, digits)| {
                 !is_expiry(text, begin, digits) && !number::fits(text, begin, writings)
             });
-        longer_after || between
+        let longer_before = digits != 16 && self.before.is_some_and(|(_, digits)| digits == 4);
+        longer_after || longer_before || between
     }
 }
 
@@ -178,12 +181,25 @@ fn is_expiry(text: &[u8], at: usize, digits: usize) -> bool {
     digits == 4 && matches!(text.get(at..), Some([b'0', b'1'..=b'9', ..] | [b'1', b'0'..=b'2', ..]))
 }
 
-/// Whether `at` follows the country and check digits of an IBAN (ISO 13616): two capitals and two digits.
-fn is_iban_head(left: Left<'_>, at: usize) -> bool {
-    matches!(left.last(at, 4), [a, b, c, d]
-        if a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit())
-        && !left.byte(at, 5).is_some_and(|byte| byte.is_ascii_alphanumeric())
+/// Whether `at` follows the country and check digits of an IBAN (ISO 13616), two capitals and two digits, or groups of four
+/// digits behind them.
+fn follows_iban_head(left: Left<'_>, at: usize) -> bool {
+    let mut at = at;
+    for _ in 0..MOST_FOURS {
+        match left.last(at, 5) {
+            [.., a, b, c, d] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => {
+                let apart = !left.byte(at, 5).is_some_and(|byte| byte.is_ascii_alphanumeric());
+                return c.is_ascii_digit() && d.is_ascii_digit() && apart;
+            }
+            [b' ' | b'-', four @ ..] if four.iter().all(u8::is_ascii_digit) => at = at.saturating_sub(5),
+            _ => return false,
+        }
+    }
+    false
 }
+
+/// An IBAN has up to eight groups behind the first.
+const MOST_FOURS: usize = 8;
 
 /// Whether the letter before `at` is none: an escape (`\\n`), the end of a colour sequence, or the second byte of a
 /// Shift_JIS character.

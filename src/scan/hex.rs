@@ -72,19 +72,21 @@ fn digit(text: &[u8], place: usize) -> Option<u8> {
     byte_at(text, place).filter(u8::is_ascii_digit)
 }
 
-/// Where the next pair stands behind one that ends at `end`: at once, or after one separator.
+/// Where the next pair stands behind one that ends at `end`: at once, or after a separator; dumps have two blanks in the middle.
 fn after_pair(text: &[u8], end: usize) -> usize {
-    match text.get(end) {
-        Some(b' ' | b'-') => end.saturating_add(1),
+    match text.get(end..) {
+        Some([b' ', b' ', ..]) => end.saturating_add(2),
+        Some([b' ' | b'-', ..]) => end.saturating_add(1),
         _ => end,
     }
 }
 
 /// Where the pair before `start` stands.
 fn pair_before(text: &[u8], start: usize) -> Option<usize> {
-    let joined = start.checked_sub(2);
-    let apart = start.checked_sub(3).filter(|begin| after_pair(text, begin.saturating_add(2)) == start);
-    apart.or(joined).filter(|begin| byte_at(text, *begin).is_some())
+    [4, 3, 2]
+        .into_iter()
+        .filter_map(|back| start.checked_sub(back))
+        .find(|begin| after_pair(text, begin.saturating_add(2)) == start && byte_at(text, *begin).is_some())
 }
 
 /// Stars for all bytes: `2a` for each pair of hexadecimal digits, what stands between them as it is.

@@ -23,6 +23,8 @@ pub(super) struct Hints {
     single4: u64,
     pair: u64,
     pair2: u64,
+    digits4: u64,
+    three: u64,
     letters: u64,
 }
 
@@ -44,7 +46,7 @@ impl Hints {
         let joined12 = joined8 & up(joined4, self.joined4, 8);
         let digits2 = digits & up(digits, self.digits, 1);
         let digits4 = digits2 & up(digits2, self.digits2, 2);
-        *self = Self { digits, gaps, gaps1, gaps2, joined, joined2, joined4, digits2, ..*self };
+        *self = Self { digits, gaps, gaps1, gaps2, joined, joined2, joined4, digits2, digits4, ..*self };
         Runs { hints: joined12 & digits4, digits, joined }
     }
 
@@ -62,8 +64,12 @@ impl Hints {
         let pair = self.digits2 & up(gaps, before.gaps, 2) & up(digits, before.digits, 3);
         let pair2 = pair & up(pair, before.pair, 3);
         let pair4 = pair2 & up(pair2, before.pair2, 6);
-        *self = Self { single, single2, single4, pair, pair2, ..*self };
-        single8 | pair4
+        // Four digits, and three times a gap and three digits.
+        let three = digits & up(self.digits2, before.digits2, 1) & up(gaps, before.gaps, 3);
+        let three2 = three & up(three, before.three, 4);
+        let threes = three2 & up(three, before.three, 8) & up(self.digits4, before.digits4, 12);
+        *self = Self { single, single2, single4, pair, pair2, three, ..*self };
+        single8 | pair4 | threes
     }
 
     /// Where digits or gaps may stand that are not ASCII, or URL-encoded: to be looked at one by one.

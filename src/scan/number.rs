@@ -107,7 +107,7 @@ pub(super) fn may_begin(text: &[u8], start: usize, group: Group) -> bool {
         (4, 4) if *first == b'3' => true,
         _ if !brand::begins_with_two(*first, *second) => false,
         (FEWEST..=MOST, _) if passes_luhn(text, end, group.length) => true,
-        (4, 4 | 6 | 12) | (6, 4 | 6 | 9 | 10 | 13) | (8, 8) => true,
+        (4, 4 | 6 | 12) | (6, 4 | 6 | 13) | (8, 8) => true,
         (_, 0) => false,
         _ => ends_line(text, end),
     }
@@ -172,7 +172,7 @@ struct Reading {
     lines: usize,
     /// The first group ends a line, and digits begin the next.
     ends_line: bool,
-    /// A gap had more than one byte.
+    /// A gap had more than one character.
     wide_gaps: bool,
     /// The kind of the gaps so far, and their first byte.
     gap: Option<(Gap, u8)>,
@@ -204,12 +204,13 @@ impl Reading {
                 return best;
             }
             // Over two lines only in short groups: a long one could be a token.
-            let over_long =
-                self.lines > 0 && self.lengths().iter().any(|length| *length > LONGEST_OVER_LINES);
+            let short = |length: &u8| *length <= LONGEST_OVER_LINES;
+            let over_long = self.lines > 0 && self.lengths() != [6, 13] && !self.lengths().iter().all(short);
             if self.count >= FEWEST
                 && !over_long
                 && let Some(shape) = shape::of(self.lengths())
-                && (shape != Shape::Even || (writings != Writings::Ascii && !self.wide_gaps))
+                && (matches!(shape, Shape::One | Shape::Grouped)
+                    || (writings != Writings::Ascii && !self.wide_gaps))
                 && let Some(brand) = self.brand()
             {
                 best = Some(self.fit(end, brand, shape));
@@ -227,7 +228,7 @@ impl Reading {
                 return best;
             }
             self.write(gap.writing);
-            self.wide_gaps |= next > end.saturating_add(1);
+            self.wide_gaps |= gap.characters > 1;
             at = next;
         }
     }
@@ -338,6 +339,7 @@ pub(super) fn masked(values: &[u8]) -> Option<Masked> {
 struct Between {
     line: bool,
     wide: bool,
+    characters: usize,
     /// What it is, spaces around a dash not counted, and its first byte.
     kind: (Gap, u8),
     writing: Writing,
@@ -346,13 +348,19 @@ struct Between {
 /// The gap at `at`, if a digit follows it, and where that digit is.
 fn gap_after(text: &[u8], at: usize, writings: Writings) -> Option<(usize, Between)> {
     let first = text.get(at).copied().unwrap_or_default();
-    let mut between =
-        Between { line: false, wide: false, kind: (Gap::Space, first), writing: Writing::Separated };
+    let mut between = Between {
+        line: false,
+        wide: false,
+        characters: 0,
+        kind: (Gap::Space, first),
+        writing: Writing::Separated,
+    };
     let mut next = at;
     for length in 0..=WIDEST_GAP {
         match sign::read(text, next, writings)? {
             (Sign::Digit(_), _) if length > 0 => return Some((next, between)),
             (Sign::Gap(gap), bytes) => {
+                between.characters = between.characters.saturating_add(1);
                 between.line |= gap == Gap::Line;
                 if gap != Gap::Space {
                     between.kind.0 = gap;
@@ -402,7 +410,7 @@ fn judge(text: &[u8], start: usize, fit: Fit, floor: usize, writings: Writings) 
         shape: fit.shape,
         over_lines: fit.over_lines,
         usual_length: usual_length(fit.brand, fit.digits),
-        looks_like_reference: matches!(fit.digits, FEWEST | 14),
+        digits: fit.digits,
     };
     let around = Surroundings::of(text, start, end, floor, manner, writings)?;
     let (confidence, reason) = around.weigh(manner);

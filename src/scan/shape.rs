@@ -9,11 +9,13 @@ pub(super) enum Shape {
     Grouped,
     /// Digits one by one or in pairs, as in forms and dumps of packed decimals.
     Even,
+    /// Thirteen digits of an old kind, as they were embossed: 4 3 3 3.
+    Threes,
 }
 
 /// The shape of groups of these lengths, if card numbers are written so.
 ///
-/// Every shape but `Even` has, at its twelfth digit or later, the end of four digits in a row: `hints.rs` looks for that.
+/// Every shape but `Even` and `Threes` has, at its twelfth digit or later, the end of four digits in a row: `hints.rs` looks for that.
 pub(super) fn of(groups: &[u8]) -> Option<Shape> {
     match *groups {
         [_] => Some(Shape::One),
@@ -23,11 +25,12 @@ pub(super) fn of(groups: &[u8]) -> Option<Shape> {
         | [4, 6, 4 | 5]
         | [6, 4, 4 | 5]
         | [6, 6, 4]
-        | [6, 9 | 10 | 13]
+        | [6, 13]
         | [8, 8]
         | [4, 12]
         | [4, 4, 5] => Some(Shape::Grouped),
         [first @ 1..=2, ref rest @ ..] if rest.iter().all(|length| *length == first) => Some(Shape::Even),
+        [4, 3, 3, 3] => Some(Shape::Threes),
         _ => None,
     }
 }
@@ -35,7 +38,7 @@ pub(super) fn of(groups: &[u8]) -> Option<Shape> {
 /// Whether more groups may follow these.
 pub(super) fn may_go_on(groups: &[u8]) -> bool {
     match *groups {
-        [4] | [4, 4 | 6] | [4, 4, 4] | [4, 4, 4, 4] | [6] | [6, 4 | 6] | [8] => true,
+        [4] | [4, 3 | 4 | 6] | [4, 3, 3] | [4, 4, 4] | [4, 4, 4, 4] | [6] | [6, 4 | 6] | [8] => true,
         [first @ 1..=2, ref rest @ ..] => rest.iter().all(|length| *length == first),
         _ => false,
     }
@@ -59,6 +62,7 @@ mod tests {
             &[6, 13],
             &[8, 8],
             &[4, 12],
+            &[4, 3, 3, 3],
             &[4, 4, 5],
             &[1; 16],
             &[2; 8],
