@@ -18,6 +18,7 @@ fn all() -> Finder {
     Finder::new().at_least(Confidence::Low)
 }
 
+#[expect(clippy::print_stdout, reason = "the table is for whoever reads the test's output")]
 fn measure(title: &str, finder: Finder, count: usize, next: impl FnMut() -> Line) -> Accuracy {
     let accuracy = Accuracy::of(finder, count, &mut Chance::new(59), next);
     println!("{title}\n{accuracy}");
