@@ -66,6 +66,7 @@ fn line(redaction: Redaction, target: &str, message: &str, pairs: &[(&str, Value
 #[test]
 fn every_part_of_a_record_is_redacted() {
     let text = |text: &'static str| Value::from(text);
+    #[expect(clippy::type_complexity, reason = "rows of a table")]
     let rows: &[(&str, &str, &[(&str, Value<'_>)], &str)] = &[
         ("shop", "paid with 4111 1111 1111 1111", &[], "INFO shop: paid with ************1111"),
         ("shop", "paid", &[("pan", text("4111-1111-1111-1111"))], "INFO shop: paid pan=************1111"),

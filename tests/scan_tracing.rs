@@ -48,6 +48,7 @@ const CARDS: [&str; 4] = ["0000 0000 0004", "4111111111111111", "822463", "123"]
 
 #[test]
 fn messages_fields_and_spans_are_redacted_in_every_format() {
+    #[expect(clippy::type_complexity, reason = "rows of a table")]
     let formats: [(&str, fn(&Capture)); 4] = [
         ("full", |to| {
             let subscriber =

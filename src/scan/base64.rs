@@ -16,12 +16,12 @@ pub(super) const FIRST_LETTERS: &[u8; 5] = b"ILMNO";
 const BEFORE: usize = 4;
 const BEHIND: usize = 16;
 
-/// The card number that shows itself by the third such letter at `at`; `text` left of `floor` is spoken for.
-pub(super) fn at(text: &[u8], at: usize, floor: usize) -> Option<Number> {
+/// The card number that shows itself by the third such letter at `at`.
+pub(super) fn at(text: &[u8], at: usize) -> Option<Number> {
     let four = |begin: usize| text.get(begin..begin.checked_add(4)?)?.first_chunk::<4>().and_then(decoded);
     let mut begin = at;
     for _ in 0..BEFORE {
-        match begin.checked_sub(4).filter(|before| *before >= floor && four(*before).is_some()) {
+        match begin.checked_sub(4).filter(|before| four(*before).is_some()) {
             Some(before) => begin = before,
             None => break,
         }
@@ -40,7 +40,7 @@ pub(super) fn at(text: &[u8], at: usize, floor: usize) -> Option<Number> {
     // Digits at the very beginning may go on before it.
     (1..bytes.len())
         .filter(|place| is_digit(bytes, *place) && !is_digit(bytes, place.wrapping_sub(1)))
-        .chain((begin.saturating_sub(4) < floor || four(begin.saturating_sub(4)).is_none()).then_some(0))
+        .chain(begin.checked_sub(4).is_none_or(|before| four(before).is_none()).then_some(0))
         .filter_map(|place| number::at(bytes, place, 0, Writings::Ascii))
         .map(|number| Number {
             start: begin.saturating_add(number.start.wrapping_div(3).saturating_mul(4)),

@@ -164,10 +164,7 @@ impl Search {
             let ascii = |byte: &u8| byte.is_ascii_digit() || sign::is_ascii_gap(*byte, writings);
             let begin = match window.text.get(at) {
                 Some(byte) if base64::FIRST_LETTERS.contains(byte) => {
-                    let floor = window.place(self.claimed);
-                    if let Some(number) =
-                        base64::at(window.text, at, floor).filter(|number| number.start < until)
-                    {
+                    if let Some(number) = base64::at(window.text, at).filter(|number| number.start < until) {
                         self.take(window, number, taker);
                     }
                     None
