@@ -16,12 +16,21 @@ pub(super) const FIRST_LETTERS: &[u8; 5] = b"ILMNO";
 const BEFORE: usize = 4;
 const BEHIND: usize = 16;
 
-/// The card number that shows itself by the third such letter at `at`.
-pub(super) fn at(text: &[u8], at: usize) -> Option<Number> {
+/// The card number that shows itself by the third such letter at `at`; `text` left of `floor` is spoken for.
+///
+/// Digits that are spoken for are characters of base64 too. What replaces them may be none, or leave the last four: a number is
+/// looked for as if the text began with them, behind them, and before the last four.
+pub(super) fn at(text: &[u8], at: usize, floor: usize) -> Option<Number> {
+    [floor, floor.saturating_sub(LAST_FOUR), 0].into_iter().find_map(|floor| at_from(text, at, floor))
+}
+
+const LAST_FOUR: usize = 4;
+
+fn at_from(text: &[u8], at: usize, floor: usize) -> Option<Number> {
     let four = |begin: usize| text.get(begin..begin.checked_add(4)?)?.first_chunk::<4>().and_then(decoded);
     let mut begin = at;
     for _ in 0..BEFORE {
-        match begin.checked_sub(4).filter(|before| four(*before).is_some()) {
+        match begin.checked_sub(4).filter(|before| *before >= floor && four(*before).is_some()) {
             Some(before) => begin = before,
             None => break,
         }
@@ -40,7 +49,9 @@ pub(super) fn at(text: &[u8], at: usize) -> Option<Number> {
     // Digits at the very beginning may go on before it.
     (1..bytes.len())
         .filter(|place| is_digit(bytes, *place) && !is_digit(bytes, place.wrapping_sub(1)))
-        .chain(begin.checked_sub(4).is_none_or(|before| four(before).is_none()).then_some(0))
+        .chain(
+            begin.checked_sub(4).is_none_or(|before| before < floor || four(before).is_none()).then_some(0),
+        )
         .filter_map(|place| number::at(bytes, place, 0, Writings::Ascii))
         .map(|number| Number {
             start: begin.saturating_add(number.start.wrapping_div(3).saturating_mul(4)),

@@ -164,7 +164,9 @@ impl Search {
             let ascii = |byte: &u8| byte.is_ascii_digit() || sign::is_ascii_gap(*byte, writings);
             let begin = match window.text.get(at) {
                 Some(byte) if base64::FIRST_LETTERS.contains(byte) => {
-                    if let Some(number) = base64::at(window.text, at).filter(|number| number.start < until) {
+                    let floor = window.place(self.claimed);
+                    let number = base64::at(window.text, at, floor);
+                    if let Some(number) = number.filter(|number| number.start < until) {
                         self.take(window, number, taker);
                     }
                     None
