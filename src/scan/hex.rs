@@ -75,9 +75,13 @@ fn begins_apart(text: &[u8], start: usize) -> bool {
     let before = text.get(..start).unwrap_or_default();
     match before.iter().rev().take(3).position(|byte| !byte.is_ascii_digit()) {
         Some(0) => true,
+        // A number that goes on over a gap would go on with them.
         Some(digits) => {
-            let beyond = start.checked_sub(digits.saturating_add(1)).and_then(|at| text.get(at));
-            !beyond.is_some_and(|byte| sign::is_ascii_gap(*byte, Writings::Usual))
+            let gap = start.saturating_sub(digits);
+            let beyond =
+                text.get(gap.saturating_sub(number::WIDEST_GAP.saturating_add(1))..gap).unwrap_or_default();
+            !beyond.iter().any(u8::is_ascii_digit)
+                || !beyond.last().is_some_and(|byte| sign::is_ascii_gap(*byte, Writings::Usual))
         }
         None => start < 3,
     }
