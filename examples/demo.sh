@@ -273,6 +273,13 @@ panveil audit verify "$work/older" --checkpoint "$work/kept.checkpoint"
 told
 check "verify with it" "status 1, TailMissing" "status $status, $(grep -q 'the log ends before what a checkpoint counted' "$work/stdout" && echo TailMissing)"
 
+step "Where card numbers lie, before and after"
+panveil scan "$work/legacy.csv"
+check "scan of the legacy table" "status 1" "status $status"
+panveil scan "$work/protected.csv" "$work/vault/audit"
+told
+check "scan of the protected table and the log" "status 0" "status $status"
+
 step "The vault from all sides"
 panveil doctor "$work/vault"
 told
