@@ -52,7 +52,7 @@ pub(crate) fn measure(mode: Mode) -> bool {
     }
     let heads: Vec<String> =
         sizes.iter().map(|size| format!("{:>9}", format!("{} KiB", size >> 10))).collect();
-    say(&format!("\nns a byte of redacting the worst inputs, everything looked for at low confidence"));
+    say("\nns a byte of redacting the worst inputs, everything looked for at low confidence");
     say(&format!("{:<28}{}", "input", heads.join("")));
     let mut linear = true;
     for (name, unit) in REPEATED.iter().chain([&("random digits, gaps, percents", RANDOM)]) {
