@@ -83,6 +83,8 @@ impl Surroundings {
             (Shape::Grouped | Shape::Threes, _) if !usual_length && !looks_like_reference => {
                 (Confidence::Medium, Reason::RareLength)
             }
+            // Random numbers of 17 digits and more that fit a brand's range are rare.
+            (Shape::One, None) if !usual_length && digits > 16 => (Confidence::Medium, Reason::RareLength),
             _ if !usual_length => (Confidence::Low, Reason::RareLength),
             (Shape::One, _) => (Confidence::Medium, Reason::Number),
             (Shape::Even | Shape::Threes, _) => (Confidence::Medium, Reason::Grouped),
