@@ -1253,7 +1253,8 @@ typedef struct panveil_redactor_options {
    */
   uint32_t replacement;
   /**
-   * For PANVEIL_REPLACE_FIXED: at most 100 bytes of UTF-8 without digits and control characters.
+   * For PANVEIL_REPLACE_FIXED: a text in square brackets, of at most 100 bytes of UTF-8, without digits, stars, other brackets
+   * and control characters.
    */
   struct panveil_bytes fixed;
   /**

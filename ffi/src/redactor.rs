@@ -32,7 +32,8 @@ pub struct panveil_redactor_options {
     pub struct_size: u32,
     /// What takes the place of a card number: PANVEIL_REPLACE_... Security codes, PINs and track data are always hidden.
     pub replacement: u32,
-    /// For PANVEIL_REPLACE_FIXED: at most 100 bytes of UTF-8 without digits and control characters.
+    /// For PANVEIL_REPLACE_FIXED: a text in square brackets, of at most 100 bytes of UTF-8, without digits, stars, other brackets
+    /// and control characters.
     pub fixed: panveil_bytes,
     /// For PANVEIL_REPLACE_TOKEN: who makes the tokens. The redactor ends with its vault, not with the tokenizer.
     pub tokenizer: *const panveil_tokenizer,

@@ -75,16 +75,24 @@ pub(super) struct Feed {
 /// What a window needs before what it decides; as much as the taker may still want of it.
 const BEFORE: usize = REACH + NEAR;
 
+/// The most bytes held: what is kept before the decided place, until twice that is there; what is not decided; and a seam.
+const MOST_HELD: usize = 3 * BEFORE + 2 * REACH;
+
 /// So many bytes of wide text are taken at once.
 const WIDE_PIECE: usize = 64 * 1024;
 
 impl Feed {
     pub(super) fn new(finder: Finder) -> Self {
+        // Room for all that is ever held: a buffer that grew would leave a copy behind.
+        let (units, bytes) = match finder.charset {
+            Charset::AsciiBased => (MOST_HELD, 0),
+            Charset::Utf16Le | Charset::Utf16Be => (MOST_HELD + WIDE_PIECE, 2 * (MOST_HELD + WIDE_PIECE)),
+        };
         Self {
             search: Search::new(finder),
             finder,
-            held: Zeroizing::default(),
-            raw: Zeroizing::default(),
+            held: Zeroizing::new(Vec::with_capacity(units)),
+            raw: Zeroizing::new(Vec::with_capacity(bytes)),
             half: None,
             base: 0,
             decided: 0,
@@ -126,6 +134,7 @@ impl Feed {
         let seam = piece.len().min(BEFORE.saturating_add(REACH));
         let (head, _) = piece.split_at(seam);
         self.held.extend_from_slice(head);
+        debug_assert!(self.held.len() <= MOST_HELD);
         self.decide_held(self.held.len().saturating_sub(REACH), taker);
         if seam == piece.len() {
             return;

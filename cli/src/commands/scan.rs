@@ -92,7 +92,7 @@ fn usage(args: &ScanArgs) -> core::result::Result<(), Failure> {
         Some(Replace::Mask | Replace::Fixed(_)) if args.vault.is_some() => {
             "--vault serves --redact=token only"
         }
-        Some(Replace::Fixed(_)) if args.keep_length => "--redact=fixed:TEXT cannot keep the length",
+        Some(Replace::Fixed(_)) if args.keep_length => "--redact=fixed:[TEXT] cannot keep the length",
         _ => return Ok(()),
     };
     Err(Failure::usage(fault))
@@ -137,7 +137,7 @@ fn replacement(
     };
     // The engine knows which texts can make a number with what stands beside them.
     Redaction::new(Finder::new(), replacement.clone()).map_err(|_| {
-        Failure::usage("--redact=fixed:TEXT: at most 100 bytes, without digits and control characters")
+        Failure::usage("--redact=fixed:[TEXT]: a text in square brackets, at most 100 bytes, without digits, stars and control characters")
     })?;
     Ok(replacement)
 }

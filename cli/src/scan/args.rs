@@ -52,7 +52,7 @@ pub struct ScanArgs {
     /// Keep in FILE what is finished; a run that was cut off goes on from there.
     #[arg(long, value_name = "FILE", conflicts_with = "redact")]
     pub state: Option<PathBuf>,
-    /// Replace what is found: mask, token, or fixed:TEXT.
+    /// Replace what is found: mask, token, or fixed:[TEXT], a text in square brackets.
     #[arg(long, value_name = "HOW", num_args = 0..=1, default_missing_value = "mask", require_equals = true)]
     pub redact: Option<Replace>,
     /// Replace it in the files themselves.

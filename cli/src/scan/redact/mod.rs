@@ -31,7 +31,7 @@ impl core::str::FromStr for Replace {
             "token" => Ok(Self::Token),
             _ => match text.strip_prefix("fixed:") {
                 Some(fixed) => Ok(Self::Fixed(fixed.to_owned())),
-                None => Err("mask, token or fixed:TEXT"),
+                None => Err("mask, token or fixed:[TEXT]"),
             },
         }
     }

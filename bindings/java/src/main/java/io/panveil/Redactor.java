@@ -67,7 +67,8 @@ public final class Redactor implements AutoCloseable {
     /**
      * One text in place of every card number.
      *
-     * @param text at most 100 bytes of UTF-8, without digits and control characters
+     * @param text in square brackets, {@code [card number]}: at most 100 bytes of UTF-8, without digits, stars, other brackets and control
+     *     characters
      * @return what else can be chosen; {@link Builder#build} refuses another text as {@link Status#ARGUMENT}
      */
     public static Builder fixed(String text) {
