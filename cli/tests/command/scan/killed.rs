@@ -3,9 +3,9 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Child, Stdio};
-use std::time::Instant;
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
@@ -13,6 +13,9 @@ use super::{VISA, report, scan, silent};
 use crate::support::{Ran, panveil};
 
 const FILES: usize = 400;
+
+/// "File size limit exceeded", signal(7).
+const SIGXFSZ: i32 = 25;
 
 fn tree(path: &Path, lines: usize) {
     for folder in 0..20 {
@@ -41,6 +44,16 @@ fn lines(state: &Path) -> usize {
     fs::File::open(state).map_or(0, |file| BufReader::new(file).lines().count())
 }
 
+/// Runs a scan that the kernel kills, as soon as it writes a file beyond so many blocks of 512 bytes: on any machine in the
+/// midst of a write.
+fn killed_beyond(path: &Path, blocks: u64, arguments: &[&str]) {
+    let line = format!("ulimit -c 0; ulimit -f {blocks}; exec \"$0\" scan \"$@\"");
+    let mut command = Command::new("sh");
+    command.args(["-c", &line, env!("CARGO_BIN_EXE_panveil")]).args(arguments).current_dir(path);
+    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status().unwrap();
+    assert_eq!(status.signal(), Some(SIGXFSZ));
+}
+
 #[test]
 fn a_scan_that_was_killed_goes_on_and_says_the_same() {
     let folder = tempfile::tempdir().unwrap();
@@ -51,32 +64,14 @@ fn a_scan_that_was_killed_goes_on_and_says_the_same() {
     let whole = without_time(report(path, few));
     assert_eq!(whole["totals"]["finds"], 50 * FILES);
     let state = path.join("state");
-    let (mut kills, mut seen) = (0, 0);
-    let began = Instant::now();
-    for part in 1..4 {
-        let mut child = start(path, &stateful);
-        // The journal itself says how far it is: no moment is guessed.
-        let ended = loop {
-            if child.try_wait().unwrap().is_some() {
-                break true;
-            }
-            if lines(&state) > FILES * part / 5 {
-                break false;
-            }
-            assert!(began.elapsed().as_secs() < 300, "the scan does not come on");
-            std::thread::yield_now();
-        };
-        if !ended {
-            child.kill().unwrap();
-            kills += 1;
-        }
-        child.wait().unwrap();
+    let mut seen = 0;
+    for blocks in [8, 24, 48] {
+        killed_beyond(path, blocks, &stateful);
+        assert_eq!(fs::metadata(&state).unwrap().len(), blocks * 512);
         let now = lines(&state);
-        assert!(now >= seen, "what was finished got lost");
+        assert!(now > seen && now < FILES, "of {FILES} files {seen} were done, then {now}");
         seen = now;
     }
-    assert!(kills > 0, "the scan was never cut off");
-    assert!(seen < FILES, "nothing was left to do");
     let resumed = without_time(report(path, stateful));
     assert_eq!(resumed, whole);
     // A file that changed is looked at again, the others are not.
@@ -97,39 +92,58 @@ fn a_redaction_that_was_killed_leaves_whole_files_and_nothing_else() {
     tree(path, 200);
     let before = fs::read_to_string(path.join("tree/0/0.log")).unwrap();
     let after = before.replace(VISA, "************1111");
+    // The last one is too large for the kernel's limit below.
+    let large = path.join("tree/z.log");
+    let before_large = before.repeat(4);
+    let after_large = after.repeat(4);
+    fs::write(&large, &before_large).unwrap();
     let all = || {
-        let folders = fs::read_dir(path.join("tree")).unwrap();
-        let files = folders.flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap());
-        files.map(|file| file.unwrap().path()).collect::<Vec<_>>()
+        let entries = |folder: &Path| {
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
+        };
+        let top = entries(&path.join("tree"));
+        let below = top.iter().filter(|entry| entry.is_dir()).flat_map(|folder| entries(folder));
+        below.chain(top.iter().filter(|entry| entry.is_file()).cloned()).collect::<Vec<_>>()
     };
     let hidden = |file: &Path| file.file_name().unwrap().to_str().unwrap().starts_with('.');
-    let (mut kills, mut cut_off) = (0, 0);
-    // Killed whenever the first file of some more folders is done: sometimes between two files, mostly within one.
-    let first = |folder: usize| fs::metadata(path.join(format!("tree/{folder}/0.log"))).unwrap().ino();
-    let at_first: Vec<u64> = (0..20).map(first).collect();
-    for part in 1..7 {
-        let mut child = start(path, &["tree", "--redact", "--in-place", "--threads", "2"]);
-        while child.try_wait().unwrap().is_none() {
-            if (0..20).filter(|folder| first(*folder) != at_first[*folder]).count() > part * 2 {
-                child.kill().unwrap();
-                kills += 1;
-                break;
-            }
-        }
-        child.wait().unwrap();
+    let whole = || {
+        let mut cut_off = 0;
         for file in all() {
             if hidden(&file) {
                 cut_off += 1;
                 continue;
             }
             let text = fs::read_to_string(&file).unwrap();
-            assert!(text == before || text == after, "{}", file.display());
+            let (before, after) =
+                if file == large { (&before_large, &after_large) } else { (&before, &after) };
+            assert!(text == *before || text == *after, "{}", file.display());
         }
+        cut_off
+    };
+    // Killed whenever the first file of some more folders is done: sometimes between two files, mostly within one. A run that
+    // is too fast for this ends by itself, and what is left to the runs after it is only the file that the kernel stops.
+    let first = |folder: usize| fs::metadata(path.join(format!("tree/{folder}/0.log"))).unwrap().ino();
+    let at_first: Vec<u64> = (0..20).map(first).collect();
+    let redact = ["tree", "--redact", "--in-place", "--threads", "2"];
+    for part in 1..7 {
+        fs::write(&large, &before_large).unwrap();
+        let mut child = start(path, &redact);
+        while child.try_wait().unwrap().is_none() {
+            if (0..20).filter(|folder| first(*folder) != at_first[*folder]).count() > part * 2 {
+                child.kill().unwrap();
+                break;
+            }
+        }
+        child.wait().unwrap();
+        whole();
     }
-    assert!(kills > 0, "it was never cut off");
+    fs::write(&large, &before_large).unwrap();
+    killed_beyond(path, before_large.len() as u64 / 1024, &redact);
+    assert!(whole() > 0, "the kernel cut no file off");
     let ran = scan(path, ["tree", "--redact", "--in-place"]);
-    assert!(cut_off == 0 || ran.stderr.contains("that a killed redaction had left"), "{ran:?}");
-    assert!(all().iter().all(|file| !hidden(file) && fs::read_to_string(file).unwrap() == after));
+    assert!(ran.stderr.contains("that a killed redaction had left"), "{ran:?}");
+    assert_eq!(whole(), 0);
+    assert!(all().iter().all(|file| !fs::read_to_string(file).unwrap().contains(VISA)));
     scan(path, ["tree"]).ends(0);
 }
 
@@ -143,7 +157,7 @@ fn a_state_that_cannot_be_written_ends_the_scan() {
     }
     // No file may become larger than 8 KiB.
     let line = "trap '' XFSZ; ulimit -f 16; exec \"$0\" scan . --state ../state --threads 2";
-    let mut command = std::process::Command::new("sh");
+    let mut command = Command::new("sh");
     command.args(["-c", line, env!("CARGO_BIN_EXE_panveil")]).current_dir(path.join("tree"));
     let ran = silent(Ran::of(command.output().unwrap())).ends(1).says(&["state", "too large"]);
     assert_eq!(ran.stdout, "");
