@@ -1,8 +1,9 @@
 //! Where in a text it is worth reading: an exact "nothing here" for almost all of it, at memory speed.
 //!
-//! Twelve bytes in a row that are digits or gaps between them, the last four of them digits: every number in ASCII digits
-//! has such a place (`shape.rs`), and dates, times, addresses and phone numbers mostly have none. Everything is shifts and
-//! ANDs of 64-bit masks, so that a block without a hint costs no branch that could be guessed wrong.
+//! A group of four digits and more whose first two begin cards of some brand, and twelve bytes in a row from there that are
+//! digits or gaps: every number in ASCII digits begins so (`shape.rs`), and dates, times, addresses and phone numbers mostly
+//! do not. Everything is shifts and ANDs of 64-bit masks, so that a block without a hint costs hardly a branch that could be
+//! guessed wrong.
 
 use super::base64;
 use super::blocks::{BLOCK, Lanes, Masks};
@@ -30,7 +31,6 @@ pub(super) struct Hints {
     pair2: u64,
     digits4: u64,
     digits8: u64,
-    three: u64,
     letters: u64,
 }
 
@@ -98,16 +98,12 @@ impl Hints {
         let pair = self.digits2 & up(gaps, before.gaps, 2) & up(digits, before.digits, 3);
         let pair2 = pair & up(pair, before.pair, 3);
         let pair4 = pair2 & up(pair2, before.pair2, 6);
-        // Four digits, and three times a gap and three digits.
-        let three = digits & up(self.digits2, before.digits2, 1) & up(gaps, before.gaps, 3);
-        let three2 = three & up(three, before.three, 4);
-        let threes = three2 & up(three, before.three, 8) & up(self.digits4, before.digits4, 12);
         // Hexadecimal digits of which some decode to other characters first.
         let digits8 = self.digits4 & up(self.digits4, before.digits4, 4);
         let digits16 = digits8 & up(digits8, before.digits8, 8);
         let digits24 = if digits16 == 0 { 0 } else { digits16 & up(digits8, before.digits8, 16) };
-        *self = Self { single, single2, single4, pair, pair2, three, digits8, ..*self };
-        single8 | pair4 | threes | digits24
+        *self = Self { single, single2, single4, pair, pair2, digits8, ..*self };
+        single8 | pair4 | digits24
     }
 
     /// Where digits or gaps may stand that are not ASCII, or URL-encoded: to be looked at one by one.
