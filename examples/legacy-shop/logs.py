@@ -49,7 +49,7 @@ def main(panveil, path, before, after):
     day = [card["number"] for card in referee.cards if not card["card"]]
     wanted = [masked(line, day) for line in lines(before + ".day.log", VARIES + REMOVED)]
     came = lines(after + ".day.log", VARIES)
-    by_mistake = sum("NumberFormatException" in line for line in wanted)
+    by_mistake = sum("For input string" in line for line in wanted)
     found, status = finds(panveil, before + ".day.log")
     checks = [
         (f"before: panveil scan finds {found} in the day's log", True, status == 1 and found >= 2 * len(day) + by_mistake),

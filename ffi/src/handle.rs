@@ -11,7 +11,7 @@ use panveil::{Error, Result};
 use panveil_handles::Table;
 
 use crate::process;
-use crate::redactor::MadeRedactor;
+use crate::made_redactor::MadeRedactor;
 use crate::tokenizer::MadeTokenizer;
 
 #[cfg(not(target_pointer_width = "64"))]

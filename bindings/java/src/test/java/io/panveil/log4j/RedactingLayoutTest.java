@@ -188,7 +188,7 @@ class RedactingLayoutTest {
     @Test
     void theLineOfAnEventIsAskedForOnlyWhereTheLayoutWithinWritesIt() {
         for (String pattern : new String[] {"%m", "%L %m"}) {
-            PatternLayout within = PatternLayout.newBuilder().withPattern(pattern).build();
+            PatternLayout within = PatternLayout.newBuilder().setPattern(pattern).build();
             LocationAware layout = RedactingLayout.newBuilder().setLayout(within).build();
             assertEquals(pattern.contains("%L"), layout.requiresLocation());
         }
@@ -197,15 +197,14 @@ class RedactingLayoutTest {
     @Test
     void aRedactorOfTheApplicationTellsItsHits() {
         List<Hit> hits = new ArrayList<>();
-        PatternLayout within = PatternLayout.newBuilder().withPattern("%m").withCharset(StandardCharsets.UTF_8).build();
-        try (Redactor redactor = Redactor.maskBin6Last4().onHit(hits::add).build()) {
-            RedactingLayout layout = RedactingLayout.of(within, redactor);
-            assertEquals("card 411111******1111", layout.toSerializable(event("card 4111111111111111")));
-            assertEquals("card 411111******1111", new String(layout.toByteArray(event("card 4111111111111111")), StandardCharsets.UTF_8));
-            assertEquals(2, hits.size());
-            redactor.close();
-            assertThrows(IllegalStateException.class, () -> layout.toByteArray(event("card 4111111111111111")));
-        }
+        PatternLayout within = PatternLayout.newBuilder().setPattern("%m").setCharset(StandardCharsets.UTF_8).build();
+        Redactor redactor = Redactor.maskBin6Last4().onHit(hits::add).build();
+        RedactingLayout layout = RedactingLayout.of(within, redactor);
+        assertEquals("card 411111******1111", layout.toSerializable(event("card 4111111111111111")));
+        assertEquals("card 411111******1111", new String(layout.toByteArray(event("card 4111111111111111")), StandardCharsets.UTF_8));
+        assertEquals(2, hits.size());
+        redactor.close();
+        assertThrows(IllegalStateException.class, () -> layout.toByteArray(event("card 4111111111111111")));
     }
 
     private static LogEvent event(String message) {
@@ -216,7 +215,7 @@ class RedactingLayoutTest {
     void anEventCostsAFewTimesItsOwnLengthInGarbage() {
         ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long self = Thread.currentThread().getId();
-        PatternLayout within = PatternLayout.newBuilder().withPattern("%m").withCharset(StandardCharsets.UTF_8).build();
+        PatternLayout within = PatternLayout.newBuilder().setPattern("%m").setCharset(StandardCharsets.UTF_8).build();
         RedactingLayout layout = RedactingLayout.of(within, Redactor.mask().build());
         int length = 1_000;
         LogEvent event = event(LogPage.huge(length));

@@ -40,7 +40,7 @@ class RedactingEncoderTest {
     @AfterEach
     void reset() {
         context.stop();
-        context.reset();
+        context.start();
         context.getStatusManager().clear();
         MDC.clear();
     }
@@ -106,8 +106,6 @@ class RedactingEncoderTest {
 
     @Test
     void jsonWithAllOptions() throws Exception {
-        boolean json = getClass().getClassLoader().getResource("ch/qos/logback/classic/encoder/JsonEncoder.class") != null;
-        assertTrue(json);
         Logger shop = configured(LogPage.configurations("logback.xml").get(1));
         shop.warn("order=4111111111111111 {}", "NDExMTExMTExMTExMTExMQ==", LogPage.fault());
         context.stop();
