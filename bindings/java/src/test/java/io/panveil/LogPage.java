@@ -93,6 +93,14 @@ public final class LogPage {
         return text;
     }
 
+    /** What a program prints that ends well in a JVM without the native library. */
+    public static String runWithoutNative(Class<?> program, String argument) {
+        Jvm.Ended ended = new Jvm("-Dpanveil.native.path=/nowhere/libpanveil_jni.so", "-Dpanveil.root=" + Lab.root())
+                .runClass(program.getName(), argument);
+        assertEquals(0, ended.code, ended.output);
+        return ended.output;
+    }
+
     /** How often a text stands in another. */
     public static int count(String text, String part) {
         return text.split(Pattern.quote(part), -1).length - 1;

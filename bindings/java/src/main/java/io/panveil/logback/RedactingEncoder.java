@@ -34,8 +34,8 @@ public final class RedactingEncoder extends EncoderBase<ILoggingEvent> {
     private Encoder<ILoggingEvent> encoder;
     private String replacement = "mask";
     private String confidence = "medium";
-    private boolean base64;
-    private boolean keepLength;
+    private String base64 = "false";
+    private String keepLength = "false";
     /** What the application chose. */
     private Redactor chosen;
     private volatile Redactor redactor;
@@ -74,19 +74,19 @@ public final class RedactingEncoder extends EncoderBase<ILoggingEvent> {
     /**
      * Looks into base64 too, or does not.
      *
-     * @param base64 false without it
+     * @param base64 {@code true} or {@code false}; {@code false} without it
      */
-    public void setBase64(boolean base64) {
-        this.base64 = base64;
+    public void setBase64(String base64) {
+        this.base64 = Objects.requireNonNull(base64, "base64");
     }
 
     /**
      * Keeps the length of what is replaced, or does not.
      *
-     * @param keepLength false without it
+     * @param keepLength {@code true} or {@code false}; {@code false} without it
      */
-    public void setKeepLength(boolean keepLength) {
-        this.keepLength = keepLength;
+    public void setKeepLength(String keepLength) {
+        this.keepLength = Objects.requireNonNull(keepLength, "keepLength");
     }
 
     /**
@@ -124,13 +124,21 @@ public final class RedactingEncoder extends EncoderBase<ILoggingEvent> {
         Redactor.Builder builder = Redactor.of(replacement)
                 .atLeast(Hit.Confidence.valueOf(confidence.toUpperCase(Locale.ROOT)))
                 .inCharset(charset());
-        if (base64) {
+        if (flag(base64)) {
             builder.withBase64();
         }
-        if (keepLength) {
+        if (flag(keepLength)) {
             builder.keepLength();
         }
         return builder.build();
+    }
+
+    /** Anything else must not count as false. */
+    private static boolean flag(String text) {
+        if (text.equals("true") || text.equals("false")) {
+            return text.equals("true");
+        }
+        throw new IllegalArgumentException("neither true nor false: " + text);
     }
 
     private Charset charset() {

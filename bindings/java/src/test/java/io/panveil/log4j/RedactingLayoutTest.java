@@ -186,6 +186,27 @@ class RedactingLayoutTest {
     }
 
     @Test
+    void withoutTheNativeLibraryNothingIsWrittenAndTheApplicationGoesOn() throws Exception {
+        String output = LogPage.runWithoutNative(WithoutNative.class, folder.toString());
+        assertTrue(output.contains("nothing will be written") && output.endsWith("went on\n"), output);
+        assertEquals(0, LogPage.count(output, "4111"), output);
+        assertEquals(0, Files.size(log()));
+    }
+
+    /** An application whose native library is not there. */
+    static final class WithoutNative {
+        private WithoutNative() {}
+
+        public static void main(String[] arguments) throws Exception {
+            System.setProperty("LOG_DIR", arguments[0]);
+            RedactingLayoutTest test = new RedactingLayoutTest();
+            test.configured(LogPage.configurations("log4j2.xml").get(0)).info("card 4111 1111 1111 1111");
+            test.context.stop();
+            System.out.println("went on");
+        }
+    }
+
+    @Test
     void theLineOfAnEventIsAskedForOnlyWhereTheLayoutWithinWritesIt() {
         for (String pattern : new String[] {"%m", "%L %m"}) {
             PatternLayout within = PatternLayout.newBuilder().setPattern(pattern).build();

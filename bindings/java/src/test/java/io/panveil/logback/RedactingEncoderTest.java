@@ -20,6 +20,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -148,6 +149,8 @@ class RedactingEncoderTest {
             "<replacement>card</replacement>" + within,
             "<replacement>fixed:card 4</replacement>" + within,
             "<confidence>some</confidence>" + within,
+            "<base64>yes</base64>" + within,
+            "<keepLength>1</keepLength>" + within,
             "",
             "<encoder><charset>UTF-32</charset><pattern>%msg%n</pattern></encoder>",
         };
@@ -158,6 +161,29 @@ class RedactingEncoderTest {
             assertEquals(0, Files.size(log()), options);
             assertTrue(String.join("\n", complaints()).contains("othing will be written"), options + complaints());
             reset();
+        }
+    }
+
+    @Test
+    void withoutTheNativeLibraryNothingIsWrittenAndTheApplicationGoesOn() throws Exception {
+        String output = LogPage.runWithoutNative(WithoutNative.class, folder.toString());
+        assertTrue(output.contains("nothing will be written") && output.endsWith("went on\n"), output);
+        assertEquals(0, LogPage.count(output, "4111"), output);
+        assertEquals(0, Files.size(log()));
+    }
+
+    /** An application whose native library is not there. */
+    static final class WithoutNative {
+        private WithoutNative() {}
+
+        public static void main(String[] arguments) throws Exception {
+            RedactingEncoderTest test = new RedactingEncoderTest();
+            test.folder = Paths.get(arguments[0]);
+            test.reset(); // or Logback's own appender stays, which writes to the console
+            test.configured(LogPage.configurations("logback.xml").get(0)).info("card 4111 1111 1111 1111");
+            test.context.stop();
+            test.complaints().forEach(System.out::println);
+            System.out.println("went on");
         }
     }
 
