@@ -1,15 +1,15 @@
 //! Redacts one file: written beside it, scanned again, and only then put in its place.
 
 use std::fs::{self, File};
-use std::io::{self, Seek, Write};
+use std::io::{self, Seek};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use panveil::scan::{Finder, Redaction, Replacement};
-use zeroize::Zeroize;
+use panveil::scan::{Finder, Replacement};
 
 use super::attributes;
+use super::copy::Copy;
 use super::mirror::Mirror;
 use super::unfinished::Unfinished;
 use crate::scan::budget::fill;
@@ -17,7 +17,6 @@ use crate::scan::find::{Looked, Part, Place, Redacted};
 use crate::scan::format::{Format, HEAD, Text};
 use crate::scan::identity::Identity;
 use crate::scan::shown;
-use crate::scan::text::Buffer;
 use crate::scan::walk::reason_of;
 use crate::terminal::plain;
 
@@ -37,7 +36,7 @@ pub(crate) struct Rewriter<'a> {
 }
 
 /// Why a file was left as it is.
-struct Left(String);
+pub(super) struct Left(pub(super) String);
 
 impl From<io::Error> for Left {
     fn from(error: io::Error) -> Self {
@@ -50,9 +49,6 @@ impl From<&str> for Left {
         Self(reason.to_owned())
     }
 }
-
-/// What is read at a time, in bytes.
-const PIECE: usize = 256 << 10;
 
 impl Rewriter<'_> {
     pub(crate) fn is_in_place(&self) -> bool {
@@ -157,40 +153,9 @@ impl Rewriter<'_> {
         }
     }
 
-    fn redact(&self, mut file: &File, text: Text, to: &mut File) -> Result<(), Left> {
-        let finder = self.finder.in_charset(text.charset);
-        let redaction =
-            Redaction::new(finder, self.replacement.clone()).map_err(|_| "the replacement cannot be used")?;
-        let redaction = if self.keep_length { redaction.keep_length() } else { redaction };
-        let mut stream = redaction.stream();
-        let (mut piece, mut out) = (vec![0; PIECE], Vec::new());
-        file.rewind()?;
-        let written = loop {
-            let (length, outcome) = fill(&mut file, &mut piece);
-            if outcome.is_err() {
-                break outcome;
-            }
-            out.clear();
-            stream.push(piece.get(..length).unwrap_or_default(), &mut out, &mut |_| {});
-            if length < PIECE {
-                stream.finish(&mut out, &mut |_| {});
-            }
-            if let Err(error) = to.write_all(&out) {
-                break Err(error);
-            }
-            if length < PIECE {
-                break Ok(());
-            }
-        };
-        piece.zeroize();
-        written?;
-        to.rewind()?;
-        let mut left = 0u64;
-        Buffer::new().scan(to, self.finder, text, &mut |_, _| left = left.saturating_add(1))?;
-        if left > 0 {
-            return Err(Left(format!("{left} finds were left after redaction")));
-        }
-        Ok(())
+    fn redact(&self, file: &File, text: Text, to: &mut File) -> Result<(), Left> {
+        let copy = Copy { finder: self.finder, replacement: self.replacement, keep_length: self.keep_length };
+        copy.write(file, text, to)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `panveil scan`, from outside.
 
+mod charsets;
 mod killed;
 mod names;
 mod redact;
