@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::tz::TimeZone;
@@ -17,8 +17,8 @@ use super::{Outcome, Result};
 use crate::failure::Failure;
 use crate::scan::args::ScanArgs;
 use crate::scan::{
-    Allow, Baseline, Finished, Format, Gathered, JOURNAL, Journal, Mirror, Options, Replace, Report,
-    Rewriter, Search, Settings, Target, Task, Unfinished, Unusable, Walk, shown_path,
+    Allow, Baseline, Earlier, Format, Gathered, JOURNAL, Journal, Mirror, Options, Redacting, Replace,
+    Report, Rewriter, Search, Settings, Target, Task, Unfinished, Unusable, Walk, shown_path,
 };
 use crate::terminal::Terminal;
 
@@ -64,7 +64,7 @@ pub(crate) fn run(
     let gathered = gather(args, &walk, finder, &allow, rewriter, terminal);
     drop(replacement);
     let closed = vault.map_or(Ok(()), Vault::close);
-    let gathered = gathered?;
+    let (gathered, journal) = gathered?;
     closed?;
 
     if gathered.removed > 0 {
@@ -79,6 +79,10 @@ pub(crate) fn run(
         write_report(&report, *format, path).map_err(|error| Failure::at(path, &error))?;
     }
     print(&report, terminal).map_err(|error| Failure::at(Path::new("standard output"), &error))?;
+    // Only now: what was redacted is told again by a run that was cut off before.
+    if let (Some(mut journal), Some(_), Some(path)) = (journal, &args.redact, &args.state) {
+        journal.over().map_err(|error| Failure::at(path, &error))?;
+    }
     Ok(if report.is_clean(args.new_only) { Outcome::Done } else { Outcome::Refused })
 }
 
@@ -149,13 +153,13 @@ fn gather(
     allow: &Allow,
     rewriter: Option<Rewriter<'_>>,
     terminal: Terminal,
-) -> core::result::Result<Gathered, Failure> {
-    let (mut journal, finished) = match &args.state {
-        None => (None, Finished::new()),
+) -> core::result::Result<(Gathered, Option<Journal>), Failure> {
+    let (journal, earlier) = match &args.state {
+        None => (None, Earlier::default()),
         Some(path) => {
-            let (journal, finished) =
+            let (journal, earlier) =
                 Journal::open(path, &options(args, allow)).map_err(|fault| unusable(path, fault))?;
-            (Some(journal), finished)
+            (Some(Mutex::new(journal)), earlier)
         }
     };
     let bar = progress_bar(walk, terminal);
@@ -164,13 +168,17 @@ fn gather(
         walk,
         search: Search { finder, allow, most: args.max_hits_per_file.get() },
         threads: args.threads.map_or(cores, Into::into),
-        finished,
+        earlier,
+        journal,
         rewriter,
         on_bytes: &|bytes| bar.inc(bytes),
     };
-    let gathered = task.run(journal.as_mut());
+    let gathered = task.run();
     bar.finish_and_clear();
-    gathered.map_err(|error| Failure::at(args.state.as_deref().unwrap_or(Path::new("-")), &error))
+    let gathered =
+        gathered.map_err(|error| Failure::at(args.state.as_deref().unwrap_or(Path::new("-")), &error))?;
+    let journal = task.journal.map(|journal| journal.into_inner().unwrap_or_else(PoisonError::into_inner));
+    Ok((gathered, journal))
 }
 
 fn unusable(path: &Path, fault: Unusable) -> Failure {
@@ -206,6 +214,16 @@ fn options(args: &ScanArgs, allow: &Allow) -> Options {
         gitignore: settings.gitignore,
         max_hits_per_file: settings.max_hits_per_file,
         allow: allow.entries().map(|entry| (entry.clone(), allow.is_over(entry))).collect(),
+        redacting: args.redact.as_ref().map(|how| Redacting {
+            with: match how {
+                Replace::Mask => "mask".to_owned(),
+                Replace::Token => "token".to_owned(),
+                Replace::Fixed(text) => format!("fixed:{text}"),
+            },
+            keep_length: args.keep_length,
+            vault: args.vault.as_deref().map(shown_path),
+            layout: args.layout.clone(),
+        }),
     }
 }
 
@@ -216,7 +234,8 @@ fn write_report(report: &Report, format: Format, path: &Path) -> io::Result<()> 
     report.write(format, &mut writer)?;
     writer.flush()?;
     drop(writer);
-    file.publish(|_| Ok(()))
+    file.publish(|_| Ok::<_, io::Error>(()))?;
+    Ok(())
 }
 
 fn print(report: &Report, terminal: Terminal) -> io::Result<()> {

@@ -22,7 +22,7 @@ mod zstd;
 
 pub(crate) use allow::Allow;
 pub(crate) use baseline::Baseline;
-pub(crate) use journal::{FORMAT as JOURNAL, Finished, Journal, Options, Unusable};
+pub(crate) use journal::{Earlier, FORMAT as JOURNAL, Journal, Options, Redacting, Unusable};
 pub(crate) use look::Search;
 pub(crate) use redact::{Mirror, Replace, Rewriter, Target, Unfinished};
 pub(crate) use report::{Format, Report, Settings};

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use ignore::{DirEntry, WalkBuilder};
 
 use super::find::Fault;
+use super::redact::leftover;
 use super::shown;
 
 /// What stands in a tree.
@@ -87,6 +88,7 @@ impl Walk {
             }
             for found in walk.build() {
                 let entry = match found {
+                    Ok(entry) if leftover::is_own(entry.path()) => continue,
                     Ok(entry) => entry_of(entry),
                     Err(error) => Entry::Unreadable(fault(root, &error)),
                 };

@@ -35,6 +35,9 @@ pub(crate) struct Rewriter<'a> {
     pub(crate) target: Target,
 }
 
+/// Is told of the redacted file that will take the place of the one that was looked at.
+pub(crate) type Begins<'a> = &'a dyn Fn(Identity, &Looked) -> io::Result<()>;
+
 /// Why a file was left as it is.
 pub(super) struct Left(pub(super) String);
 
@@ -55,27 +58,36 @@ impl Rewriter<'_> {
         matches!(self.target, Target::InPlace)
     }
 
-    /// Redacts the file that `looked` tells of; `None` where there was nothing to do.
+    /// Redacts the file that `looked` tells of; `None` where there was nothing to do. In place it says which file stands there
+    /// now, unless somebody wrote to that already. `begins` is told before, and can prevent it.
     pub(crate) fn rewrite(
         &self,
         path: &Path,
         file: &File,
         identity: Identity,
         looked: &Looked,
-    ) -> Option<Redacted> {
+        begins: Begins<'_>,
+    ) -> (Option<Redacted>, Option<Identity>) {
         let found = looked.parts.iter().any(holds_finds);
         let outcome = match &self.target {
-            Target::InPlace if !found => return None,
-            Target::InPlace => self.in_place(path, file, identity, looked),
-            Target::Into(mirror) => self.into(mirror, path, file, identity, looked),
+            Target::InPlace if !found => return (None, None),
+            Target::InPlace => self.in_place(path, file, identity, looked, begins),
+            Target::Into(mirror) => self.into(mirror, path, file, identity, looked).map(|()| None),
         };
-        Some(match outcome {
-            Ok(()) => Redacted::Yes,
-            Err(Left(reason)) => Redacted::No(reason),
-        })
+        match outcome {
+            Ok(new) => (Some(Redacted::Yes), new),
+            Err(Left(reason)) => (Some(Redacted::No(reason)), None),
+        }
     }
 
-    fn in_place(&self, path: &Path, file: &File, identity: Identity, looked: &Looked) -> Result<(), Left> {
+    fn in_place(
+        &self,
+        path: &Path,
+        file: &File,
+        identity: Identity,
+        looked: &Looked,
+        begins: Begins<'_>,
+    ) -> Result<Option<Identity>, Left> {
         let in_name_only = looked.parts.iter().filter(|part| holds_finds(part)).all(is_name_only);
         if in_name_only {
             return Err("card data stands in its name only: rename it".into());
@@ -91,13 +103,20 @@ impl Rewriter<'_> {
         let mut new = Unfinished::create(path)?;
         self.redact(file, text, new.file())?;
         attributes::keep_all(file, &metadata, new.file())?;
-        new.publish(|_| {
+        let redacted = Looked { redaction: Some(Redacted::Yes), ..looked.clone() };
+        let mut ready = None;
+        let there = new.publish(|new| {
+            let new = Identity::of(&new.metadata()?);
+            ready = Some(new.under_any_name());
+            begins(new, &redacted)?;
             let there = fs::symlink_metadata(path)?;
             if Identity::of(&there) != identity || Identity::of(&file.metadata()?) != identity {
-                return Err("it changed while it was read: scan it again".into());
+                return Err(Left::from("it changed while it was read: scan it again"));
             }
             Ok(())
-        })
+        })?;
+        let there = Identity::of(&there);
+        Ok((ready == Some(there.under_any_name())).then_some(there))
     }
 
     fn into(
@@ -129,12 +148,11 @@ impl Rewriter<'_> {
             }
         }
         attributes::keep_mode_and_times(&metadata, new.file())?;
-        new.publish(|_| {
-            if Identity::of(&file.metadata()?) != identity {
-                return Err("it changed while it was read: scan it again".into());
-            }
-            Ok(())
-        })
+        new.publish(|_| match Identity::of(&file.metadata()?) == identity {
+            true => Ok(()),
+            false => Err(Left::from("it changed while it was read: scan it again")),
+        })?;
+        Ok(())
     }
 
     /// How the file is to be read, if it is one that can be redacted.
@@ -209,7 +227,7 @@ mod tests {
             let identity = Identity::of(&file.metadata().unwrap());
             let looked = looker.file(&path, &file, &|_| {});
             change(&path);
-            let outcome = rewriter.rewrite(&path, &file, identity, &looked);
+            let (outcome, _) = rewriter.rewrite(&path, &file, identity, &looked, &|_, _| Ok(()));
             let Some(Redacted::No(reason)) = outcome else { panic!("it was redacted: {end}") };
             assert!(reason.contains("changed"), "{reason}");
             assert!(fs::read_to_string(&path).unwrap().ends_with(end));
