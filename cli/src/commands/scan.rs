@@ -1,24 +1,24 @@
 //! `panveil scan`.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use indicatif::{ProgressBar, ProgressStyle};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
 use panveil::card::id::Application;
 use panveil::card::mask::Shown;
 use panveil::scan::{Confidence, Finder, Redaction, Replacement};
 use panveil::vault::{OpenOptions, Unlock, Vault};
+use rustix::termios::tcgetwinsize;
 
 use super::tokens::Wanted;
 use super::{Outcome, Result};
 use crate::failure::Failure;
 use crate::scan::args::ScanArgs;
 use crate::scan::{
-    Allow, Baseline, Earlier, Format, Gathered, JOURNAL, Journal, Mirror, Options, Redacting, Replace,
-    Report, Rewriter, Search, Settings, Target, Task, Unfinished, Unusable, Walk, shown_path,
+    Allow, Baseline, Earlier, Format, Gathered, JOURNAL, Journal, Mirror, Options, Progress, Redacting,
+    Replace, Report, Rewriter, Search, Settings, Target, Task, Unfinished, Unusable, Walk, shown_path,
 };
 use crate::terminal::Terminal;
 
@@ -103,7 +103,7 @@ fn usage(args: &ScanArgs) -> core::result::Result<(), Failure> {
 }
 
 fn about(option: &str, path: &Path, fault: &str) -> Failure {
-    Failure::usage(format!("{option} {}: {fault}", path.display()))
+    Failure::usage(format!("{option} {}: {fault}", shown_path(path)))
 }
 
 fn finder(args: &ScanArgs) -> Finder {
@@ -162,7 +162,7 @@ fn gather(
             (Some(Mutex::new(journal)), earlier)
         }
     };
-    let bar = progress_bar(walk, terminal);
+    let progress = Progress::new(walk, !terminal.is_json());
     let cores = std::thread::available_parallelism().map_or(1, Into::into);
     let task = Task {
         walk,
@@ -171,10 +171,10 @@ fn gather(
         earlier,
         journal,
         rewriter,
-        on_bytes: &|bytes| bar.inc(bytes),
+        progress: &progress,
     };
     let gathered = task.run();
-    bar.finish_and_clear();
+    progress.end();
     let gathered =
         gathered.map_err(|error| Failure::at(args.state.as_deref().unwrap_or(Path::new("-")), &error))?;
     let journal = task.journal.map(|journal| journal.into_inner().unwrap_or_else(PoisonError::into_inner));
@@ -244,18 +244,14 @@ fn print(report: &Report, terminal: Terminal) -> io::Result<()> {
         serde_json::to_writer(&mut out, report)?;
         writeln!(out)?;
     } else {
-        writeln!(out, "{}", report.text())?;
+        writeln!(out, "{}", report.text(columns()))?;
     }
     out.flush()
 }
 
-fn progress_bar(walk: &Walk, terminal: Terminal) -> ProgressBar {
-    // indicatif draws on standard error, and draws nothing when that is no terminal: then nobody waits for a sum.
-    let hidden = ProgressBar::hidden();
-    if terminal.is_json() || !io::IsTerminal::is_terminal(&io::stderr()) {
-        return hidden;
-    }
-    let template = "{bar:30} {percent:>3}%  {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left";
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(walk.bytes()).with_style(style)
+/// The width of the terminal that the report goes to, if it goes to one.
+fn columns() -> Option<usize> {
+    let stdout = io::stdout();
+    let size = stdout.is_terminal().then(|| tcgetwinsize(&stdout).ok()).flatten()?;
+    (size.ws_col > 0).then_some(size.ws_col.into())
 }

@@ -12,6 +12,7 @@ use super::find::{Fault, Looked, Part, Redacted};
 use super::identity::Identity;
 use super::journal::{Earlier, Journal};
 use super::look::{Looker, Search};
+use super::progress::Progress;
 use super::redact::{Leftover, Rewriter, leftover};
 use super::shown;
 use super::walk::{Entry, Walk, reason_of};
@@ -26,8 +27,7 @@ pub(crate) struct Task<'a> {
     /// Takes down what this one does.
     pub(crate) journal: Option<Mutex<Journal>>,
     pub(crate) rewriter: Option<Rewriter<'a>>,
-    /// Is told how many bytes more were read, by any thread.
-    pub(crate) on_bytes: &'a (dyn Fn(u64) + Sync),
+    pub(crate) progress: &'a Progress,
 }
 
 /// What came of a tree.
@@ -100,7 +100,8 @@ impl Task<'_> {
             Entry::File { path, named } => self.file(looker, &path, named),
             Entry::Folder(path) => Done::Name(self.search.name(&shown::path(&path), shown::name(&path))),
             Entry::Stdin => {
-                Done::Looked(looker.stream("-", &mut std::io::stdin().lock(), self.on_bytes), None)
+                let on_bytes = &|bytes| self.progress.read(bytes);
+                Done::Looked(looker.stream("-", &mut std::io::stdin().lock(), on_bytes), None)
             }
             Entry::Skipped(fault) => Done::Skipped(fault),
             Entry::Unreadable(fault) => Done::Unreadable(fault),
@@ -129,10 +130,10 @@ impl Task<'_> {
         let identity = Identity::of(&metadata);
         let shown = shown::path(path);
         if let Some(looked) = self.earlier.finished(&shown, identity) {
-            (self.on_bytes)(looked.bytes);
+            self.progress.spared(looked.bytes);
             return Done::Looked(looked.clone(), None);
         }
-        let mut looked = looker.file(path, &file, self.on_bytes);
+        let mut looked = looker.file(path, &file, &|bytes| self.progress.read(bytes));
         if let Some(before) = self.earlier.redacting(&shown, identity)
             && looked.parts.iter().eq(&self.search.name(&shown, shown::name(path)))
         {

@@ -59,6 +59,11 @@ impl Walk {
         &self.roots
     }
 
+    /// Whether standard input is among it.
+    pub(crate) fn reads_stdin(&self) -> bool {
+        self.roots.iter().any(|root| is_stdin(root))
+    }
+
     /// The bytes of all files, as far as they are known before.
     pub(crate) fn bytes(&self) -> u64 {
         let mut bytes = 0u64;
