@@ -31,6 +31,8 @@ impl Progress {
         };
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = bar.with_style(style);
+        // At once, so that even a short scan is seen to have begun.
+        bar.tick();
         bar.enable_steady_tick(PULSE);
         Self(bar)
     }

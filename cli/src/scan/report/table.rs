@@ -96,18 +96,32 @@ fn row_of(fault: &Fault) -> Vec<String> {
     vec![fault.path.clone(), fault.reason.clone()]
 }
 
-/// A table of the first rows. Where a line would be too long, the paths, which stand first, are cut in their middle.
+/// A table of the first rows. Where a line would be too long, what every report has as well is left out, and the paths, which
+/// stand first, are cut in their middle.
 fn shortened(header: &[&str], mut rows: Vec<Vec<String>>, columns: Option<usize>) -> String {
     let more = rows.len().saturating_sub(ROWS);
     rows.truncate(ROWS);
-    let others: usize = (1..header.len()).map(|column| width(header, &rows, column).saturating_add(2)).sum();
+    let mut header = header.to_vec();
     if let Some(columns) = columns {
-        let room = columns.saturating_sub(others).max(SHORTEST_PATH);
+        let room = |header: &[&str], rows: &[Vec<String>]| {
+            let others = (1..header.len()).map(|column| width(header, rows, column).saturating_add(2));
+            columns.saturating_sub(others.sum())
+        };
+        for dispensable in ["brand", "confidence"] {
+            if room(&header, &rows) >= SHORTEST_PATH {
+                break;
+            }
+            if let Some(column) = header.iter().position(|name| *name == dispensable) {
+                header.remove(column);
+                rows.iter_mut().filter(|row| column < row.len()).for_each(|row| drop(row.remove(column)));
+            }
+        }
+        let room = room(&header, &rows).max(SHORTEST_PATH);
         for path in rows.iter_mut().filter_map(|row| row.first_mut()) {
             cut_middle(path, room);
         }
     }
-    let mut text = table(header, &rows);
+    let mut text = table(&header, &rows);
     if more > 0 {
         text.push_str(&format!("\n... and {} more: see --report", grouped(more as u64)));
     }
@@ -115,7 +129,7 @@ fn shortened(header: &[&str], mut rows: Vec<Vec<String>>, columns: Option<usize>
 }
 
 /// So much of a path is shown on any terminal, in characters.
-const SHORTEST_PATH: usize = 24;
+const SHORTEST_PATH: usize = 20;
 
 fn width(header: &[&str], rows: &[Vec<String>], column: usize) -> usize {
     let cells = rows.iter().filter_map(|row| row.get(column)).map(String::as_str);
