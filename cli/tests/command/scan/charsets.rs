@@ -100,6 +100,20 @@ fn redacted_utf_16_keeps_its_encoding_and_its_mark() {
     }
 }
 
+#[test]
+fn half_a_character_at_the_end_stays() {
+    for (endian, encode, mark) in UTF_16 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        let whole = |number: &str| [mark, &encode(&format!("card {number} ")), b"4"].concat();
+        fs::write(path.join("a.txt"), whole(VISA)).unwrap();
+        let said = report(path, ["a.txt", "--redact", "--in-place"]);
+        assert_eq!(said["redacted"], serde_json::json!(["a.txt"]), "{endian}");
+        assert!(fs::read(path.join("a.txt")).unwrap() == whole("************1111"), "{endian}");
+        scan(path, ["a.txt"]).ends(0);
+    }
+}
+
 /// What two programs write to one log: the second one knows nothing of UTF-16. Numbers of both are found and taken out.
 #[test]
 fn bytes_among_utf_16_are_seen_and_redacted() {

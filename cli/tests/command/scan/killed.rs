@@ -158,7 +158,7 @@ fn a_redaction_that_was_killed_goes_on_and_says_the_same() {
         // What is left as it is, is tried again and told again.
         fs::hard_link(path.join("tree/0/0.log"), path.join("tree/other-name")).unwrap();
     }
-    let whole = without_time(report(uncut.path(), &all));
+    let whole = without_time(report(uncut.path(), all));
     assert_eq!(whole["redacted"].as_array().unwrap().len(), FILES - 1);
     assert_eq!(whole["not_redacted"].as_array().unwrap().len(), 2);
     let state = path.join("state");
