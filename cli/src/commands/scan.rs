@@ -166,7 +166,7 @@ fn gather(
     let cores = std::thread::available_parallelism().map_or(1, Into::into);
     let task = Task {
         walk,
-        search: Search { finder, allow, most: args.max_hits_per_file.get() },
+        search: Search { finder, base64: args.base64, allow, most: args.max_hits_per_file.get() },
         threads: args.threads.map_or(cores, Into::into),
         earlier,
         journal,

@@ -208,7 +208,7 @@ mod tests {
         let rewriter =
             Rewriter { finder, replacement: &replacement, keep_length: false, target: Target::InPlace };
         let allow = Allow::default();
-        let mut looker = Looker::new(Search { finder, allow: &allow, most: 10 });
+        let mut looker = Looker::new(Search { finder, base64: false, allow: &allow, most: 10 });
         type Change = fn(&std::path::Path);
         let changes: [(Change, &str); 3] = [
             (|path| File::options().append(true).open(path).unwrap().write_all(b"more").unwrap(), "more"),
