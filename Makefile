@@ -63,6 +63,7 @@ bench-quick: tools
 
 bench: tools
 	mkdir -p target
+	$(CARGO) build --release --locked -p panveil-cli --bin panveil --examples
 	$(CARGO) bench --locked -p panveil-benches --features aws-lc --bench table -- --json "$(CURDIR)/target/figures.json"
 	$(CARGO) run --release --locked -p panveil-benches --example figures -- target/figures.json
 	$(CARGO) bench --locked -p panveil-benches --bench tokens --bench sealing --bench reveal --bench audit

@@ -102,13 +102,12 @@ struct Chain {
     after: Option<(usize, usize)>,
     /// Where the gap before it begins.
     gap: usize,
-    /// The digits of its first group.
-    first: usize,
+    /// Where the number begins.
+    start: usize,
 }
 
 impl Chain {
     fn around(text: &[u8], start: usize, end: usize, left: Left<'_>, writings: Writings) -> Self {
-        let first = digits_from(text, start, writings);
         // The end of a line ends a chain.
         let after = number::gap_within_line(text, end, writings)
             .map(|begin| (begin, digits_from(text, begin, writings)));
@@ -131,7 +130,7 @@ impl Chain {
         let ends_line =
             text.get(gap..start).is_some_and(|gap| gap.iter().any(|byte| matches!(byte, b'\n' | b'\r')));
         let before = (gap < start && !ends_line && digits > 0).then_some((begin, digits));
-        Self { before, after, gap, first }
+        Self { before, after, gap, start }
     }
 
     fn goes_on(&self, text: &[u8], writings: Writings) -> bool {
@@ -140,7 +139,8 @@ impl Chain {
 
     /// Whether digits one by one, or pairs, are a part of a longer list of them.
     fn goes_on_even(&self, text: &[u8], writings: Writings) -> bool {
-        let alike = |digits: usize| digits <= 2 || digits == self.first;
+        let first = digits_from(text, self.start, writings);
+        let alike = |digits: usize| digits <= 2 || digits == first;
         self.before.is_some_and(|(_, digits)| alike(digits))
             || self.after.is_some_and(|(begin, digits)| alike(digits) && !number::fits(text, begin, writings))
     }
