@@ -18,7 +18,7 @@ pub(crate) fn text(text: &[u8]) -> String {
 }
 
 /// Whether a name is worth a search: in ASCII every writing of a card number, escaped or in hexadecimal, has 12 digits in it, and
-/// codes count beside a number only. Most names have none, and in a tree of small files searching them is most of the work.
+/// codes count beside a number only. Most names have none, and in a tree of small files a search of each name shows in the time.
 pub(crate) fn may_hold_number(text: &[u8]) -> bool {
     !text.is_ascii() || text.iter().filter(|byte| byte.is_ascii_digit()).count() >= SHORTEST_NUMBER
 }
