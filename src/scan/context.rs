@@ -1,5 +1,6 @@
 //! What stands around the digits of a number.
 
+use super::beside;
 use super::finder::Writings;
 use super::hit::{Confidence, Reason};
 use super::names::{self, Says};
@@ -56,7 +57,7 @@ impl Surroundings {
             Some([byte, ..]) => byte.is_ascii_alphabetic(),
             _ => false,
         };
-        let field = Uncoloured::of(field(left, start));
+        let field = Uncoloured::of(field(left, start, writings));
         Some(Self {
             name: names::of(field.get()),
             touches_letters: letter_before || letter_after,
@@ -296,10 +297,11 @@ pub(super) const LONGEST_FIELD: usize = 64;
 
 /// The part of the text before `at` that belongs to the same field.
 ///
-/// A field ends where something may be taken out: at digits that could be a part of a number, and where it was, at stars and
-/// brackets. So a number weighs the same before and after others were replaced.
-fn field(left: Left<'_>, at: usize) -> &[u8] {
+/// A field ends where something may be taken out: at digits that could be a part of a number or a code, and where it was
+/// (`beside.rs`).
+fn field(left: Left<'_>, at: usize, writings: Writings) -> &[u8] {
     let text = left.last(at, LONGEST_FIELD);
+    let text = text.get(behind_digits(text, writings)..).unwrap_or_default();
     let mut digits = 0usize;
     let ends = |byte: &u8| {
         digits = if byte.is_ascii_digit() { digits.saturating_add(1) } else { 0 };
@@ -311,6 +313,24 @@ fn field(left: Left<'_>, at: usize) -> &[u8] {
     };
     let length = text.iter().rev().position(ends).unwrap_or(text.len());
     text.get(text.len().saturating_sub(length)..).unwrap_or_default()
+}
+
+/// Where the last digits end that are not ASCII and could be a code, or what hides digits in hexadecimal or base64.
+fn behind_digits(text: &[u8], writings: Writings) -> usize {
+    let ends = |end: &usize| beside::stands_for_a_hit(text.get(..*end).unwrap_or_default());
+    let hidden = (0..=text.len()).rev().find(ends).unwrap_or(0);
+    if writings == Writings::Ascii || !text.iter().any(|byte| *byte >= 0x80 || *byte == b'%') {
+        return hidden;
+    }
+    let (mut at, mut digits, mut behind) = (hidden, 0usize, hidden);
+    while let Some((sign, bytes)) = sign::read(text, at, writings) {
+        at = at.saturating_add(bytes);
+        digits = if matches!(sign, Sign::Digit(_)) { digits.saturating_add(1) } else { 0 };
+        if digits > SHORT_NUMBER {
+            behind = at;
+        }
+    }
+    behind
 }
 
 /// So many digits are a part of a name, such as `card2`.

@@ -198,7 +198,14 @@ impl Redaction {
         let end = begin.saturating_add(hit.length);
         let region = window.text.get(begin..end).unwrap_or_default();
         let may_show = hit.kind == Kind::Pan && !found.overlaps;
+        // What stands between the pieces of a number in a dump stays.
+        if hit.writing == Writing::Hex && super::dump::Dump::hide(window.text, begin, end, out) {
+            return;
+        }
         // What is spread over two lines stays so: records of a log are not joined.
+        if hit.writing == Writing::Hex && region.contains(&b'\n') {
+            return super::hex::hide(region, out);
+        }
         if hit.kind == Kind::Pan && region.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
             return self.star_digits(region, &[], out);
         }
@@ -209,7 +216,7 @@ impl Redaction {
                 out.extend_from_slice(text.as_bytes());
             }
             Replacement::Mask(shown) if may_show => self.write_mask(region, hit, *shown, out),
-            Replacement::Token(tokenizer, layout) if may_show => {
+            Replacement::Token(tokenizer, layout) if may_show && is_text(hit.writing) => {
                 let before = window.text.get(begin.saturating_sub(BESIDE)..begin).unwrap_or_default();
                 let after = window.text.get(end..).unwrap_or_default();
                 let after = after.get(..BESIDE).unwrap_or(after);
@@ -290,16 +297,23 @@ impl Redaction {
         beside.extend_from_slice(after);
         let strict = self.finder.at_least(super::hit::Confidence::Low);
         let (begin, end) = (before.len(), before.len().saturating_add(token.as_str().len()));
-        let makes_number = strict.find(&beside).iter().any(|hit| {
-            let from = usize::try_from(hit.offset).unwrap_or(usize::MAX);
-            from < end && from.saturating_add(hit.length) > begin
-        });
+        // Neither as it stands, nor as it may stand once more is replaced.
+        let makes_number = super::beside::joins_number(&beside, begin, end, self.finder.writings)
+            || strict.find(&beside).iter().any(|hit| {
+                let from = usize::try_from(hit.offset).unwrap_or(usize::MAX);
+                from < end && from.saturating_add(hit.length) > begin
+            });
         beside.zeroize();
         if !makes_number {
             out.extend_from_slice(token.as_str().as_bytes());
         }
         !makes_number
     }
+}
+
+/// Whether the digits of a hit are its characters.
+const fn is_text(writing: Writing) -> bool {
+    !matches!(writing, Writing::Hex | Writing::Base64)
 }
 
 /// So much text on either side is looked at when a token is put in.

@@ -1,11 +1,12 @@
 //! The walk over a text: every group of digits is looked at once, from left to right.
 
 use super::base64;
+use super::beside;
 use super::blocks::{self, BLOCK, Lanes, Work};
 use super::codes;
 use super::finder::{Charset, Finder, Writings};
 use super::hints::{Hints, Runs};
-use super::hit::{Confidence, Hit, Reason, Writing};
+use super::hit::{Confidence, Hit, Kind, Reason, Writing};
 use super::number::{self, Number};
 use super::runs::{Pair, Run};
 use super::sign::{self, Sign};
@@ -82,16 +83,18 @@ pub(super) struct Search {
     last_number: Option<u64>,
     /// Before this, codes were looked for.
     codes_done: u64,
+    /// The end of the last hit of any kind: what is told comes in order.
+    told: u64,
 }
 
 impl Search {
     pub(super) fn new(finder: Finder) -> Self {
-        Self { finder, claimed: 0, last_number: None, codes_done: 0 }
+        Self { finder, claimed: 0, last_number: None, codes_done: 0, told: 0 }
     }
 
     /// The search of another text that begins at `offset`.
     pub(super) fn begin_anew(&self, offset: u64) -> Self {
-        Self { finder: self.finder, claimed: offset, last_number: None, codes_done: offset }
+        Self { finder: self.finder, claimed: offset, last_number: None, codes_done: offset, told: offset }
     }
 
     /// Decides on every number that begins in `from..until` of the window's text.
@@ -269,6 +272,15 @@ impl Search {
         if number.confidence < self.finder.least {
             return;
         }
+        // Other numbers end where their digits end.
+        let number = if number.kind != Kind::Pan || number.writing == Writing::Base64 {
+            let (floor, writings) = (window.place(self.claimed), self.finder.writings);
+            let region = (number.start, number.end);
+            let (start, end) = beside::with_touching_digits(window.text, region, floor, writings);
+            Number { start, end, ..number }
+        } else {
+            number
+        };
         let end = window.offset(number.end);
         if end <= self.claimed {
             return;
@@ -277,6 +289,8 @@ impl Search {
         let overlaps = begin > window.offset(number.start) || self.another_begins_within(window, &number);
         self.codes_behind(window, begin, taker);
         self.codes(window, begin.saturating_sub(NEAR as u64), begin, taker);
+        // A number of a dump may begin in the line before the one that shows it.
+        let begin = begin.max(self.told);
         let hit = Hit {
             offset: begin,
             length: usize::try_from(end.saturating_sub(begin)).unwrap_or(usize::MAX),
@@ -289,6 +303,7 @@ impl Search {
         };
         taker.hit(window, &Found { hit, overlaps });
         self.claimed = end;
+        self.told = self.told.max(end);
         self.last_number = Some(end);
         self.codes_done = end;
     }
@@ -348,6 +363,7 @@ impl Search {
                 masked: None,
             };
             taker.hit(window, &Found { hit, overlaps: true });
+            self.told = self.told.max(window.offset(code.end));
             at = code.end;
         }
         self.codes_done =
