@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::beside;
 use super::finder::Writings;
-use super::hit::Writing;
+use super::hit::{Confidence, Writing};
 use super::number::{self, Number};
 use super::sign;
 
@@ -21,16 +21,28 @@ const BEHIND: usize = 16;
 /// What stands in place of such digits: stars for all bytes.
 pub(super) const HIDDEN: &[u8; 4] = b"Kioq";
 
-/// The card number that shows itself by the third such letter at `at`; `text` left of `floor` is spoken for.
+/// The card number of this confidence or more that shows itself by the third such letter at `at`; `text` left of `floor` is spoken for.
 ///
 /// Digits that are spoken for are characters of base64 too. What replaces them may be none, or leave the last four: a number is
 /// looked for behind them, behind all but the last four, and as if nothing was replaced; the surest counts.
-pub(super) fn at(text: &[u8], at: usize, floor: usize) -> Option<Number> {
-    let floors = [floor, floor.saturating_sub(LAST_FOUR), 0];
-    surest(floors.into_iter().filter_map(|floor| Decoded::around(text, at, floor)?.number(text)))
+pub(super) fn at(text: &[u8], at: usize, floor: usize, least: Confidence) -> Option<Number> {
+    let near = floor.saturating_add(4 * BEFORE + LAST_FOUR) > at;
+    let floors = [(floor, Seam::Closed), (floor, Seam::Open)]
+        .into_iter()
+        .chain([Seam::Closed, Seam::Open].map(|seam| (floor.saturating_sub(LAST_FOUR), seam)))
+        .filter(|_| near)
+        .chain([(0, Seam::Closed)]);
+    surest(floors.filter_map(|(floor, seam)| Decoded::around(text, at, floor, seam).number(text, least)))
 }
 
 const LAST_FOUR: usize = 4;
+
+/// What stands in place of characters that are spoken for: base64 or something else.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seam {
+    Open,
+    Closed,
+}
 
 /// The surest number; of equally sure ones the longest.
 fn surest(numbers: impl Iterator<Item = Number>) -> Option<Number> {
@@ -49,11 +61,13 @@ fn fits_begin(text: &[u8], from: usize, until: usize) -> impl Iterator<Item = us
         is(*at) && is(at.saturating_add(4)) && is(at.saturating_add(8))
     };
     (from.saturating_sub(3)..until).filter(shows).filter_map(move |at| {
-        let decoded = Decoded::around(text, at.saturating_add(8), from)?;
-        let bytes = decoded.bytes();
-        let fit = (0..bytes.len())
-            .find(|place| digit_begins(bytes, *place) && number::fits(bytes, *place, Writings::Ascii))?;
-        Some(decoded.character(fit))
+        [Seam::Open, Seam::Closed].into_iter().find_map(|seam| {
+            let decoded = Decoded::around(text, at.saturating_add(8), from, seam);
+            let bytes = decoded.bytes();
+            let fit = (0..bytes.len())
+                .find(|place| digit_begins(bytes, *place) && number::fits(bytes, *place, Writings::Ascii))?;
+            Some(decoded.character(fit))
+        })
     })
 }
 
@@ -71,31 +85,38 @@ struct Decoded {
 
 impl Decoded {
     /// Bytes of which a character is spoken for are zero.
-    fn around(text: &[u8], at: usize, floor: usize) -> Option<Self> {
-        let four = |begin: usize| text.get(begin..begin.checked_add(4)?)?.first_chunk::<4>().and_then(decoded);
+    fn around(text: &[u8], at: usize, floor: usize, seam: Seam) -> Self {
+        let four = |begin: usize| -> Option<([u8; 3], usize)> {
+            let mut characters = *text.get(begin..begin.checked_add(4)?)?.first_chunk::<4>()?;
+            let foreign = floor.saturating_sub(begin).min(4);
+            if foreign > 0 && (seam == Seam::Closed || foreign > 3) {
+                return None;
+            }
+            characters.iter_mut().take(foreign).for_each(|character| *character = b'A');
+            let (mut bytes, count) = decoded(&characters)?;
+            bytes.iter_mut().take(foreign).for_each(|byte| *byte = 0);
+            Some((bytes, count))
+        };
         let mut begin = at;
         for _ in 0..BEFORE {
-            match begin.checked_sub(4).filter(|before| before.saturating_add(3) >= floor && four(*before).is_some()) {
+            match begin.checked_sub(4).filter(|before| four(*before).is_some()) {
                 Some(before) => begin = before,
                 None => break,
             }
         }
-        let before = begin.checked_sub(4).filter(|before| before.saturating_add(2) >= floor).and_then(four);
+        let before = begin.checked_sub(4).and_then(four);
         let goes_on = before.is_some_and(|(three, count)| count == 3 && three.last().is_some_and(u8::is_ascii_digit));
         let mut bytes = Zeroizing::new([0u8; 3 * (BEFORE + BEHIND)]);
         let mut length = 0usize;
         for (place, free) in bytes.chunks_exact_mut(3).enumerate() {
-            let characters = begin.saturating_add(place.saturating_mul(4));
-            let Some((three, count)) = four(characters) else { break };
-            for (index, (free, byte)) in free.iter_mut().zip(three).enumerate() {
-                *free = if characters.saturating_add(index) < floor { 0 } else { byte };
-            }
+            let Some((three, count)) = four(begin.saturating_add(place.saturating_mul(4))) else { break };
+            free.copy_from_slice(&three);
             length = length.saturating_add(count);
             if count < 3 {
                 break;
             }
         }
-        Some(Self { bytes, length, begin, goes_on, is_cut: floor.saturating_add(3) > begin && floor > 0 })
+        Self { bytes, length, begin, goes_on, is_cut: floor.saturating_add(4) > begin && floor > 0 }
     }
 
     fn bytes(&self) -> &[u8] {
@@ -107,12 +128,13 @@ impl Decoded {
         self.begin.saturating_add(place.wrapping_div(3).saturating_mul(4))
     }
 
-    /// The surest number in these bytes.
-    fn number(&self, text: &[u8]) -> Option<Number> {
+    /// The first number in these bytes that is sure enough.
+    fn number(&self, text: &[u8], least: Confidence) -> Option<Number> {
         let bytes = self.bytes();
-        let starts = (0..bytes.len())
-            .filter(|place| digit_begins(bytes, *place) && (*place > 0 || !self.goes_on));
-        surest(starts.filter_map(|place| self.number_at(text, place)))
+        (0..bytes.len())
+            .filter(|place| digit_begins(bytes, *place) && (*place > 0 || !self.goes_on))
+            .filter_map(|place| self.number_at(text, place))
+            .find(|number| number.confidence >= least)
     }
 
     fn number_at(&self, text: &[u8], place: usize) -> Option<Number> {
@@ -128,14 +150,19 @@ impl Decoded {
             .filter(|at| beside::begins(text, *at, Writings::Usual));
         let cuts = in_digits.chain(fits_begin(text, behind, until)).chain(self.is_cut.then_some(until));
         for cut in cuts {
-            let whole = cut.saturating_sub(self.begin).wrapping_div(4).saturating_mul(3).min(bytes.len());
-            let Some(rest) = bytes.get(place..whole) else { continue };
+            let characters = cut.saturating_sub(self.begin);
+            // With the bytes of which all characters stay, and without them.
+            let most = characters.saturating_mul(3).wrapping_div(4).min(bytes.len());
+            let whole = characters.wrapping_div(4).saturating_mul(3).min(bytes.len());
+            for end in [most, whole] {
+            let Some(rest) = bytes.get(place..end) else { continue };
             let number = number::at(rest, 0, 0, Writings::Ascii).map(|number| Number {
                 start: number.start.saturating_add(place),
                 end: number.end.saturating_add(place),
                 ..number
             });
             best = surest(best.into_iter().chain(number));
+            }
         }
         best.map(|number| Number {
             start: self.character(number.start),

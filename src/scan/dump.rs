@@ -4,14 +4,15 @@
 //! A number goes on from the end of a line to the next. What belongs together is told by the addresses alone: the next one is as many bytes further as the
 //! line has pairs. That is never so by chance, and it says which characters show which pairs.
 //!
-//! A number in a dump is one hit, from its first pair to its last pair or character, with the columns and the address between; what takes its place
-//! changes its own pairs and characters only ([`Dump::hide`]).
+//! Such a number is a hit from its first pair to its last one, with the characters, the line's end and the address between: what takes its place changes
+//! the pairs and the digits among the characters ([`Dump::hide`]). Its characters in the last line are a hit of their own: other numbers may
+//! begin between.
 
 use super::beside;
 use super::finder::Writings;
 use super::hex::{self, Cut};
-use super::number::Number;
-use super::sign;
+use super::number::{FEWEST, MOST, Number};
+use super::sign::{self, Sign};
 
 /// A dump, by a line of it that is complete.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +40,9 @@ struct Cell {
 const WIDEST: usize = 32;
 const LONGEST_LINE: usize = 128;
 
+/// So many digits may touch a pair and go with it.
+const MOST_TOUCHING: usize = MOST + 1;
+
 /// A number has at most so many bytes, gaps included; it may have begun so many before.
 const MOST_BYTES: usize = 38;
 
@@ -51,7 +55,7 @@ const FARTHEST_BEHIND: usize = 300;
 const SHOWN: usize = 6;
 
 impl<'a> Dump<'a> {
-    /// The number that has a pair at `place`; it may have begun in the line before.
+    /// The number that has a pair at `place`; it may have begun in the line before. With it, where the characters of its last line are.
     pub(super) fn number(text: &'a [u8], place: usize, writings: Writings) -> Option<Number> {
         if !shows_itself(text, place) {
             return None;
@@ -59,48 +63,6 @@ impl<'a> Dump<'a> {
         let (dump, cell) = Self::around(text, place)?;
         let starts = dump.starts(cell);
         starts.into_iter().flatten().find_map(|start| dump.number_at(start, place, writings))
-    }
-
-    /// Writes what takes the place of the region that the number at `start` has: `2a` for its pairs, stars for its characters.
-    pub(super) fn hide(text: &'a [u8], start: usize, end: usize, out: &mut Vec<u8>) -> bool {
-        let begin = out.len();
-        out.extend_from_slice(text.get(start..end).unwrap_or_default());
-        // Up to two digits that touch the first pair go with it.
-        let first = (start..end.min(start.saturating_add(3)))
-            .find_map(|at| hex::digit(text, at).and_then(|_| Self::around(text, at)));
-        let hidden = first.and_then(|(dump, cell)| {
-            let region = out.get_mut(begin..)?;
-            dump.hide_from(cell, start, region)
-        });
-        if hidden.is_none() {
-            out.truncate(begin);
-        }
-        hidden.is_some()
-    }
-
-    fn hide_from(&self, first: Cell, start: usize, region: &mut [u8]) -> Option<()> {
-        let mut last = None;
-        hex::read(self.cells(first), &mut |_| Cut::Yes, &mut |_, _, _, bytes| last = last.max(Some(bytes)));
-        let mut put = |at: usize, byte: u8| {
-            if let Some(place) = at.checked_sub(start).and_then(|at| region.get_mut(at)) {
-                *place = byte;
-            }
-        };
-        let mut cell = Some(first);
-        for _ in 0..last? {
-            let at = cell?;
-            let pair = self.pair(at);
-            put(pair, b'2');
-            put(pair.saturating_add(1), b'a');
-            if let Some(character) = self.character(at) {
-                put(character, b'*');
-            }
-            cell = self.next(at);
-        }
-        // Digits that touch the first pair or the last.
-        let first = self.pair(first);
-        (start..first).for_each(|at| put(at, b'2'));
-        Some(())
     }
 
     fn number_at(&self, start: Cell, place: usize, writings: Writings) -> Option<Number> {
@@ -113,17 +75,72 @@ impl<'a> Dump<'a> {
             }
         });
         let (brand, masked, last, bytes) = best?;
-        let mut end = last.saturating_add(2);
-        let mut cell = Some(start);
-        for _ in 0..bytes {
-            let at = cell?;
-            end = end.max(self.character(at).map_or(0, |at| at.saturating_add(1)));
-            cell = self.next(at);
+        let region = (self.pair(start), last.saturating_add(2));
+        let (begin, end) = beside::with_touching_digits(text, region, 0, writings);
+        Some(hex::number(begin, end, brand, masked))
+    }
+
+    /// Where the characters of a number are that has its last pair before `end`, in the line of that.
+    pub(super) fn characters(text: &'a [u8], end: usize) -> Option<(usize, usize)> {
+        let (dump, mut cell) = (0..MOST_TOUCHING).find_map(|touching| {
+            let last = end.checked_sub(2)?.checked_sub(touching)?;
+            hex::digit(text, last).and_then(|_| Self::around(text, last))
+        })?;
+        let last = dump.character(cell)?;
+        let mut first = last;
+        // As far as digits and gaps go back in this line.
+        while let Some(index) = cell.index.checked_sub(1) {
+            cell.index = index;
+            match dump.character(cell) {
+                Some(character) => first = character,
+                None if hex::byte_at(text, dump.pair(cell)).is_some_and(is_gap) => {}
+                None => break,
+            }
         }
-        let first = self.pair(start);
-        let touching = text.get(first.saturating_sub(2)..first).unwrap_or_default();
-        let touching = touching.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-        Some(hex::number(first.saturating_sub(touching), end, brand, masked))
+        Some((first, last.saturating_add(1)))
+    }
+
+    /// Writes what takes the place of a hit in a dump: `2a` for its pairs, stars for the digits among the characters; addresses stay.
+    pub(super) fn hide(text: &'a [u8], start: usize, end: usize, writings: Writings, out: &mut Vec<u8>) -> bool {
+        let first = (0..MOST_TOUCHING).find_map(|touching| {
+            let at = start.checked_add(touching).filter(|at| *at < end)?;
+            hex::digit(text, at).and_then(|_| Self::around(text, at))
+        });
+        let Some((dump, first)) = first else { return false };
+        let begin = out.len();
+        out.extend_from_slice(text.get(start..end).unwrap_or_default());
+        let mut put = |at: usize, byte: u8| {
+            if let Some(place) = at.checked_sub(start).and_then(|at| out.get_mut(begin.saturating_add(at))) {
+                *place = byte;
+            }
+        };
+        (start..dump.pair(first)).for_each(|at| put(at, b'a'));
+        let mut cell = first;
+        loop {
+            let pair = dump.pair(cell);
+            put(pair, b'2');
+            put(pair.saturating_add(1), b'a');
+            let behind = pair.saturating_add(2);
+            match dump.next(cell).filter(|next| dump.pair(*next) < end) {
+                Some(next) if next.line == cell.line => cell = next,
+                Some(next) => {
+                    let mut at = behind;
+                    while at < cell.end
+                        && let Some((sign, bytes)) = sign::read(text, at, writings)
+                    {
+                        if matches!(sign, Sign::Digit(_)) {
+                            (at..at.saturating_add(bytes)).for_each(|at| put(at, b'*'));
+                        }
+                        at = at.saturating_add(bytes);
+                    }
+                    cell = next;
+                }
+                None => {
+                    (behind..end).for_each(|at| put(at, b'a'));
+                    return true;
+                }
+            }
+        }
     }
 
     /// Where the number that has this byte may begin: the first bytes of the strings of digits before it, the farthest first.
@@ -285,7 +302,7 @@ fn shows_itself(text: &[u8], place: usize) -> bool {
     at.saturating_sub(place) > 2 * SHOWN
 }
 
-/// The address at the beginning of a line.
+/// The address at the beginning of a line: too short to be a card number, which would stay there.
 #[derive(Clone, Copy, Debug)]
 struct Address<'a> {
     digits: &'a [u8],
@@ -301,8 +318,8 @@ impl<'a> Address<'a> {
         if let Some([b'0', b'x', ..]) = text.get(at..) {
             at = at.saturating_add(2);
         }
-        let length = text.get(at..)?.iter().take(17).take_while(|byte| byte.is_ascii_hexdigit()).count();
-        let digits = text.get(at..at.saturating_add(length)).filter(|digits| (4..=16).contains(&digits.len()))?;
+        let length = text.get(at..)?.iter().take(FEWEST).take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let digits = text.get(at..at.saturating_add(length)).filter(|digits| (4..FEWEST).contains(&digits.len()))?;
         at = at.saturating_add(length);
         at = at.saturating_add(usize::from(text.get(at) == Some(&b':')));
         let blanks = text.get(at..)?.iter().take(4).take_while(blank).count();

@@ -178,6 +178,17 @@ fn end_with_rest(text: &[u8], end: usize) -> Option<usize> {
     (digits < FEWEST && !other).then_some(end)
 }
 
+/// Where four pairs with colons between begin that end with the digit at `at`.
+pub(super) fn before_colons(text: &[u8], at: usize) -> Option<usize> {
+    let begin = at.checked_sub(FOUR_PAIRS)?;
+    let pairs = text.get(begin..=at)?;
+    let is_so = |(place, byte): (usize, &u8)| if place % 3 == 2 { *byte == b':' } else { byte.is_ascii_digit() };
+    pairs.iter().enumerate().all(is_so).then_some(begin)
+}
+
+/// From the first digit of four pairs with one character between to the last.
+const FOUR_PAIRS: usize = 10;
+
 /// The byte that two hexadecimal digits at `place` write.
 pub(super) fn byte_at(text: &[u8], place: usize) -> Option<u8> {
     let high = nibble(*text.get(place)?)?;

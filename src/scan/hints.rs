@@ -26,6 +26,8 @@ pub(super) struct Hints {
     digits4: u64,
     three: u64,
     letters: u64,
+    colon: u64,
+    colons: u64,
 }
 
 impl Hints {
@@ -70,6 +72,17 @@ impl Hints {
         let threes = three2 & up(three, before.three, 8) & up(self.digits4, before.digits4, 12);
         *self = Self { single, single2, single4, pair, pair2, three, ..*self };
         single8 | pair4 | threes
+    }
+
+    /// Where the fourth of four pairs of digits ends with colons between: hexadecimal digits of a number may stand so. It has four digits before its first
+    /// gap. `before` is what [`Hints::ascii`] was called on.
+    #[inline(always)]
+    pub(super) fn colons<L: Lanes>(&mut self, lanes: L, block: &[u8; BLOCK], before: &Self) -> u64 {
+        let colons = lanes.equal(block, b':');
+        let colon = self.digits2 & up(colons, before.colons, 2) & up(self.digits2, before.digits2, 3);
+        let colon2 = colon & up(colon, before.colon, 3);
+        *self = Self { colon, colons, ..*self };
+        colon2 & up(colon, before.colon, 6)
     }
 
     /// Where digits or gaps may stand that are not ASCII, or URL-encoded: to be looked at one by one.

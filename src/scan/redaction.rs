@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use zeroize::Zeroize;
 
+use super::dump::Dump;
 use super::finder::{Charset, Finder, Writings};
+use super::hex;
 use super::hit::{Hit, Kind, Writing};
 use super::number::MOST;
-use super::search::{Found, Taker, Window};
+use super::search::{Found, Part, Taker, Window};
 use super::sign::{self, Sign};
 use super::stream::Feed;
 use super::utf16;
@@ -198,13 +200,16 @@ impl Redaction {
         let end = begin.saturating_add(hit.length);
         let region = window.text.get(begin..end).unwrap_or_default();
         let may_show = hit.kind == Kind::Pan && !found.overlaps;
-        // What stands between the pieces of a number in a dump stays.
-        if hit.writing == Writing::Hex && super::dump::Dump::hide(window.text, begin, end, out) {
+        // Columns of a dump stay where they are.
+        if found.part == Part::Characters {
+            return self.star_digits(region, &[], out);
+        }
+        if hit.writing == Writing::Hex && Dump::hide(window.text, begin, end, self.finder.writings, out) {
             return;
         }
         // What is spread over two lines stays so: records of a log are not joined.
         if hit.writing == Writing::Hex && region.contains(&b'\n') {
-            return super::hex::hide(region, out);
+            return hex::hide(region, out);
         }
         if hit.kind == Kind::Pan && region.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
             return self.star_digits(region, &[], out);
@@ -262,7 +267,7 @@ impl Redaction {
     /// Stars for all digits and letters.
     fn hide(&self, region: &[u8], hit: &Hit, out: &mut Vec<u8>) {
         match hit.writing {
-            Writing::Hex => super::hex::hide(region, out),
+            Writing::Hex => hex::hide(region, out),
             Writing::Base64 => super::base64::hide(region, out),
             _ if self.keeps_length && hit.kind == Kind::Pan => self.star_digits(region, &[], out),
             _ if hit.kind != Kind::Pan => out.extend(core::iter::repeat_n(b'*', region.len())),

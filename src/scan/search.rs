@@ -4,7 +4,9 @@ use super::base64;
 use super::beside;
 use super::blocks::{self, BLOCK, Lanes, Work};
 use super::codes;
+use super::dump::Dump;
 use super::finder::{Charset, Finder, Writings};
+use super::hex;
 use super::hints::{Hints, Runs};
 use super::hit::{Confidence, Hit, Kind, Reason, Writing};
 use super::number::{self, Number};
@@ -63,6 +65,16 @@ pub(super) struct Found {
     pub(super) hit: Hit,
     /// It overlaps another number, of which its last digits are the first.
     pub(super) overlaps: bool,
+    pub(super) part: Part,
+}
+
+/// What a hit is of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All of it.
+    Whole,
+    /// Its characters in the last line of a dump.
+    Characters,
 }
 
 /// What takes what is found.
@@ -85,16 +97,26 @@ pub(super) struct Search {
     codes_done: u64,
     /// The end of the last hit of any kind: what is told comes in order.
     told: u64,
+    /// Characters of numbers in a dump, which are told when the search comes there.
+    characters: Option<Characters>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Characters {
+    from: u64,
+    until: u64,
+    /// The number itself.
+    number: Number,
 }
 
 impl Search {
     pub(super) fn new(finder: Finder) -> Self {
-        Self { finder, claimed: 0, last_number: None, codes_done: 0, told: 0 }
+        Self { finder, claimed: 0, last_number: None, codes_done: 0, told: 0, characters: None }
     }
 
     /// The search of another text that begins at `offset`.
     pub(super) fn begin_anew(&self, offset: u64) -> Self {
-        Self { finder: self.finder, claimed: offset, last_number: None, codes_done: offset, told: offset }
+        Self { finder: self.finder, claimed: offset, last_number: None, codes_done: offset, told: offset, characters: None }
     }
 
     /// Decides on every number that begins in `from..until` of the window's text.
@@ -102,6 +124,7 @@ impl Search {
     /// Unless the stream begins or ends there, the text has [`REACH`] bytes more on either side.
     pub(super) fn run(&mut self, window: &Window<'_>, from: usize, until: usize, taker: &mut impl Taker) {
         blocks::with_widest(Walk { search: self, window, from, until, taker });
+        self.characters_before(window, window.offset(until), taker);
         self.codes_behind(window, window.offset(until), taker);
         let limit = if until >= window.text.len() { until } else { until.saturating_sub(NEAR) };
         taker.decided(window, window.offset(limit));
@@ -167,14 +190,22 @@ impl Search {
             let ascii = |byte: &u8| byte.is_ascii_digit() || sign::is_ascii_gap(*byte, writings);
             let begin = match window.text.get(at) {
                 Some(byte) if base64::FIRST_LETTERS.contains(byte) => {
+                    self.characters_before(window, window.offset(at), taker);
                     let floor = window.place(self.claimed);
-                    let number = base64::at(window.text, at, floor);
+                    let number = base64::at(window.text, at, floor, self.finder.least);
                     if let Some(number) = number.filter(|number| number.start < until) {
                         self.take(window, number, taker);
                     }
                     None
                 }
-                Some(byte) if ascii(byte) => Some(ascii_begin(window.text, at, done, writings)),
+                Some(byte) if ascii(byte) => {
+                    if let Some(first) = hex::before_colons(window.text, at)
+                        && first < until
+                    {
+                        self.group(window, first, taker);
+                    }
+                    Some(ascii_begin(window.text, at, done, writings))
+                }
                 _ => self.foreign_begin(window.text, at, done),
             };
             if let Some(begin) = begin {
@@ -262,25 +293,55 @@ impl Search {
 
     /// Decides on the number that begins with the group at `start`.
     fn group(&mut self, window: &Window<'_>, start: usize, taker: &mut impl Taker) {
+        if self.characters.is_some() {
+            self.characters_before(window, window.offset(start).saturating_add(1), taker);
+        }
         if let Some(number) = self.number(window, start, window.place(self.claimed)) {
             self.take(window, number, taker);
         }
     }
 
-    /// Tells of a number, unless it is a part of one that was told of.
+    /// Tells of a number that is sure enough, unless it is a part of one that was told of.
     fn take(&mut self, window: &Window<'_>, number: Number, taker: &mut impl Taker) {
         if number.confidence < self.finder.least {
             return;
         }
         // Other numbers end where their digits end.
-        let number = if number.kind != Kind::Pan || number.writing == Writing::Base64 {
-            let (floor, writings) = (window.place(self.claimed), self.finder.writings);
-            let region = (number.start, number.end);
-            let (start, end) = beside::with_touching_digits(window.text, region, floor, writings);
-            Number { start, end, ..number }
-        } else {
-            number
-        };
+        if number.kind == Kind::Pan && !matches!(number.writing, Writing::Base64 | Writing::Hex) {
+            return self.tell(window, number, Part::Whole, taker);
+        }
+        if number.writing == Writing::Hex {
+            self.tell(window, number, Part::Whole, taker);
+            if let Some((from, until)) = Dump::characters(window.text, number.end) {
+                let (from, until) = (window.offset(from), window.offset(until));
+                let before = self.characters.unwrap_or(Characters { from, until, number });
+                self.characters =
+                    Some(Characters { from: from.min(before.from), until: until.max(before.until), number });
+            }
+            return;
+        }
+        self.tell(window, self.with_touching_digits(window, number), Part::Whole, taker);
+    }
+
+    /// Tells of characters in a dump that begin before `limit`.
+    fn characters_before(&mut self, window: &Window<'_>, limit: u64, taker: &mut impl Taker) {
+        if let Some(Characters { from, until, number }) = self.characters
+            && from < limit
+        {
+            self.characters = None;
+            let number = Number { start: window.place(from), end: window.place(until), ..number };
+            self.tell(window, self.with_touching_digits(window, number), Part::Characters, taker);
+        }
+    }
+
+    fn with_touching_digits(&self, window: &Window<'_>, number: Number) -> Number {
+        let (floor, writings) = (window.place(self.claimed), self.finder.writings);
+        let region = (number.start, number.end);
+        let (start, end) = beside::with_touching_digits(window.text, region, floor, writings);
+        Number { start, end, ..number }
+    }
+
+    fn tell(&mut self, window: &Window<'_>, number: Number, part: Part, taker: &mut impl Taker) {
         let end = window.offset(number.end);
         if end <= self.claimed {
             return;
@@ -301,7 +362,7 @@ impl Search {
             writing: number.writing,
             masked: number.masked,
         };
-        taker.hit(window, &Found { hit, overlaps });
+        taker.hit(window, &Found { hit, overlaps, part });
         self.claimed = end;
         self.told = self.told.max(end);
         self.last_number = Some(end);
@@ -362,7 +423,7 @@ impl Search {
                 writing: Writing::Plain,
                 masked: None,
             };
-            taker.hit(window, &Found { hit, overlaps: true });
+            taker.hit(window, &Found { hit, overlaps: true, part: Part::Whole });
             self.told = self.told.max(window.offset(code.end));
             at = code.end;
         }
@@ -425,7 +486,8 @@ impl Look for Usual {
         let before = *hints;
         let runs = hints.ascii(masks);
         let even = hints.even(masks, &before);
-        (runs, even | hints.foreign(lanes, block, &before))
+        let colons = hints.colons(lanes, block, &before);
+        (runs, even | colons | hints.foreign(lanes, block, &before))
     }
 }
 
