@@ -164,9 +164,16 @@ impl Decoded {
             best = surest(best.into_iter().chain(number));
             }
         }
+        // Padding may be incomplete at the end.
+        let end_of = |end: usize| {
+            let end = self.begin.saturating_add(end.div_ceil(3).saturating_mul(4)).min(text.len());
+            let foreign = |byte: &u8| *byte != b'=' && value(*byte).is_none();
+            let last = text.get(end.saturating_sub(1)).filter(|byte| foreign(byte));
+            end.saturating_sub(usize::from(last.is_some()))
+        };
         best.map(|number| Number {
             start: self.character(number.start),
-            end: self.begin.saturating_add(number.end.div_ceil(3).saturating_mul(4)).min(text.len()),
+            end: end_of(number.end),
             writing: Writing::Base64,
             ..number
         })

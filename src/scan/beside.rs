@@ -65,7 +65,7 @@ pub(super) fn groups_begin(
 /// look like a number.
 pub(super) fn cuts_pairs(text: &[u8], end: usize, writings: Writings) -> bool {
     groups_begin(text, end, end.saturating_add(WIDEST_STEP), writings)
-        .any(|place| number::fits(text, place, writings))
+        .any(|place| begins(text, place, writings))
 }
 
 /// From the end of a pair to the first digit of the next one are at most so many bytes.

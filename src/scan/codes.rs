@@ -103,6 +103,19 @@ pub(super) fn first(text: &[u8], from: usize, until: usize, writings: Writings) 
     None
 }
 
+/// Whether the group of digits that has one at `place` is a code, if a number stands near.
+pub(super) fn ends_with(text: &[u8], place: usize, writings: Writings) -> bool {
+    let mut begin = place;
+    for _ in 0..LONGEST_BLOCK {
+        match sign::before(text, begin, writings) {
+            Some((Sign::Digit(_), before)) => begin = before,
+            _ => break,
+        }
+    }
+    let (end, digits) = digits_from(text, begin, writings);
+    named(text, begin, end, digits).is_some()
+}
+
 /// Where the digits at `at` end, and how many there are, as far as a code could go.
 fn digits_from(text: &[u8], at: usize, writings: Writings) -> (usize, usize) {
     let mut end = at;

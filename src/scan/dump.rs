@@ -121,7 +121,8 @@ impl<'a> Dump<'a> {
             put(pair, b'2');
             put(pair.saturating_add(1), b'a');
             let behind = pair.saturating_add(2);
-            match dump.next(cell).filter(|next| dump.pair(*next) < end) {
+            let is_pair = |next: &Cell| dump.pair(*next) < end && hex::byte_at(text, dump.pair(*next)).is_some();
+            match dump.next(cell).filter(is_pair) {
                 Some(next) if next.line == cell.line => cell = next,
                 Some(next) => {
                     let mut at = behind;
@@ -137,6 +138,9 @@ impl<'a> Dump<'a> {
                 }
                 None => {
                     (behind..end).for_each(|at| put(at, b'a'));
+                    if hex::Joined::at(text, start, writings) == hex::Joined::Yes {
+                        put(start, b'a');
+                    }
                     return true;
                 }
             }

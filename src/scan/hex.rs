@@ -3,6 +3,7 @@
 use zeroize::Zeroize;
 
 use super::beside;
+use super::codes;
 use super::dump::Dump;
 use super::finder::Writings;
 use super::hit::{Confidence, Kind, Reason, Writing};
@@ -44,7 +45,8 @@ fn in_line(text: &[u8], start: usize, floor: usize, writings: Writings) -> Optio
     // The first digit of its string only.
     let group = Group::around(text, start);
     let before = group.pair_before(text, start).filter(|begin| *begin >= floor);
-    if before.and_then(|begin| digit(text, begin)).is_some() {
+    // A code may be taken out.
+    if before.is_some_and(|begin| digit(text, begin).is_some() && !codes::ends_with(text, begin, writings)) {
         return None;
     }
     let begin = begin_with_rest(text, start, floor)?;
@@ -261,8 +263,9 @@ fn after_pair(text: &[u8], end: usize) -> usize {
     }
 }
 
-/// Stars for all bytes: `2a` for each pair of hexadecimal digits, what stands between them as it is.
-pub(super) fn hide(region: &[u8], out: &mut Vec<u8>) {
+/// Stars for all bytes: `2a` for each pair of hexadecimal digits, what stands between them as it is. The first digit is none where it would join digits before.
+pub(super) fn hide(region: &[u8], joined: Joined, out: &mut Vec<u8>) {
+    let begin = out.len();
     let mut second = false;
     for byte in region {
         if byte.is_ascii_hexdigit() {
@@ -271,5 +274,29 @@ pub(super) fn hide(region: &[u8], out: &mut Vec<u8>) {
         } else {
             out.push(*byte);
         }
+    }
+    if let (Joined::Yes, Some(first @ b'2')) = (joined, out.get_mut(begin)) {
+        *first = b'a';
+    }
+}
+
+/// Whether a gap joins digits to what comes next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Joined {
+    Yes,
+    No,
+}
+
+impl Joined {
+    pub(super) fn at(text: &[u8], at: usize, writings: Writings) -> Self {
+        let mut begin = at;
+        for _ in 0..=number::WIDEST_GAP {
+            match sign::before(text, begin, writings) {
+                Some((Sign::Digit(_), _)) => return Self::Yes,
+                Some((Sign::Gap(_), before)) => begin = before,
+                _ => break,
+            }
+        }
+        Self::No
     }
 }
