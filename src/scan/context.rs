@@ -38,6 +38,8 @@ impl Surroundings {
         manner: Manner,
         writings: Writings,
     ) -> Option<Self> {
+        // Pairs that begin within what is spoken for are gone with it; what stood before them tells whether they are a part of more.
+        let floor = if manner.shape == Shape::Even && start < floor { 0 } else { floor };
         let left = Left { text, floor };
         let chain = Chain::around(text, start, end, left, writings);
         if beside_stars(text, start, end, left, writings)
@@ -439,6 +441,13 @@ const UUID: usize = 36;
 fn is_uuid(word: &[u8]) -> bool {
     word.len() == UUID
         && word.iter().enumerate().all(|(place, byte)| (*byte == b'-') == matches!(place, 8 | 13 | 18 | 23))
+}
+
+/// Whether digits that begin a line are the address of a line of a hexadecimal dump.
+pub(super) fn is_address(text: &[u8], begin: usize, end: usize) -> bool {
+    let behind = text.get(end..).unwrap_or_default();
+    matches!(end.saturating_sub(begin), 4..=8)
+        && matches!(behind, [b':', b' ', next, ..] if next.is_ascii_hexdigit())
 }
 
 /// Whether digits that begin a line are the time of a log record, in seconds, milliseconds or microseconds.

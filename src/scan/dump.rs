@@ -129,7 +129,10 @@ impl<'a> Dump<'a> {
                     while at < cell.end
                         && let Some((sign, bytes)) = sign::read(text, at, writings)
                     {
-                        if matches!(sign, Sign::Digit(_)) {
+                        // Letters may be digits in base64.
+                        let letter = writings == Writings::WithBase64
+                            && text.get(at).is_some_and(u8::is_ascii_alphabetic);
+                        if letter || matches!(sign, Sign::Digit(_)) {
                             (at..at.saturating_add(bytes)).for_each(|at| put(at, b'*'));
                         }
                         at = at.saturating_add(bytes);
@@ -347,11 +350,9 @@ fn line_begin(text: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// Where the line that begins at `begin` ends.
+/// Where the line that begins at `begin` ends, or where it is longer than a dump's.
 fn line_end(text: &[u8], begin: usize) -> Option<usize> {
     let rest = text.get(begin..).filter(|rest| !rest.is_empty())?;
-    match rest.iter().take(LONGEST_LINE).position(|byte| *byte == b'\n') {
-        Some(length) => Some(begin.saturating_add(length)),
-        None => (rest.len() < LONGEST_LINE).then_some(text.len()),
-    }
+    let length = rest.iter().take(LONGEST_LINE).take_while(|byte| **byte != b'\n').count();
+    Some(begin.saturating_add(length))
 }

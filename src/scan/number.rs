@@ -270,7 +270,8 @@ impl Reading {
         let (end, whole) = self.take_group(text, next, writings);
         // A group that more groups follow is one of its own: a date, as log lines begin.
         let alone = beside == Beside::Ignored
-            || gap_after(text, end, writings).is_none_or(|(_, gap)| gap.line)
+            || (gap_after(text, end, writings).is_none_or(|(_, gap)| gap.line)
+                && !context::is_address(text, next, end))
             || beside::may_change(text, end, writings);
         // What could be a whole number, or a token, ends with its line. Masks of blocks see no shorter part on the second line
         // (`hints.rs`).
