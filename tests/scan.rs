@@ -278,8 +278,8 @@ const DUMPS: [(&str, &str); 4] = [
         "00000000: 7061 6e3d 2234 3131 3131 3131 3131 3131  pan=\"4111111111\n\
          00000010: 3131 3131 3122 2c20 6f6b 2069 6e20 3337  11111\", ok in 37\n\
          00000020: 3832 3832 3234 3633 3130 3030 350a       8282246310005.\n",
-        "00000000: 7061 6e3d aaaa 2a2a 2a2a 2a2a 2a2a 2a2a  pan=\"**********\n\
-         00000010: 2a2a 2a2a 2a22 2c20 6f6b 2069 6e20 aa2a  *****\", ok in **\n\
+        "00000000: 7061 6e3d aa2a 2a2a 2a2a 2a2a 2a2a 2a2a  pan=\"**********\n\
+         00000010: 2a2a 2a2a 2aaa 2c20 6f6b 2069 6e20 aa2a  *****\", ok in **\n\
          00000020: 2a2a 2a2a 2a2a 2a2a 2a2a 2a2a 2aaa       *************.\n",
     ),
     (
@@ -301,7 +301,7 @@ const DUMPS: [(&str, &str); 4] = [
     (
         "00000000: 7878 7834 3131 3131 3131 3131 3131 3131  xxx4111111111111\r\n\
          00000010: 3131 3178 7878 7878 7878 7878 7878 7878  111xxxxxxxxxxxxx\r\n",
-        "00000000: 7878 aaaa 2a2a 2a2a 2a2a 2a2a 2a2a 2a2a  xxx*************\r\n\
+        "00000000: 7878 aa2a 2a2a 2a2a 2a2a 2a2a 2a2a 2a2a  xxx*************\r\n\
          00000010: 2a2a 2aaa 7878 7878 7878 7878 7878 7878  ***xxxxxxxxxxxxx\r\n",
     ),
 ];
@@ -351,6 +351,7 @@ fn what_is_left_beside_a_hit_is_no_surer_than_before() {
         "B4111111111111111^^2912171%34111111111111111",
         "NDExMTExMTExMTExMTExMQ=iI0MTExMTExMTExMTExMTEx",
         "4iI0MTExMTExMTExMTExMTExIn0iOiI0MTExMTExMTExMTExMTEx",
+        "OiI0MTExMI0MTExMTExMTExMTExMTExINDExMTExMTExMTExMTExMQ==",
     ];
     for text in rows {
         for least in [Confidence::Low, Confidence::Medium, Confidence::High] {

@@ -77,6 +77,8 @@ struct Decoded {
     length: usize,
     /// Where the first four characters are.
     begin: usize,
+    /// The letter. Numbers that begin behind it show themselves by others.
+    at: usize,
     /// Digits at the very beginning go on before it.
     goes_on: bool,
     /// What stands before may have been replaced.
@@ -105,7 +107,8 @@ impl Decoded {
             }
         }
         let before = begin.checked_sub(4).and_then(four);
-        let goes_on = before.is_some_and(|(three, count)| count == 3 && three.last().is_some_and(u8::is_ascii_digit));
+        let goes_on =
+            before.is_some_and(|(three, count)| count == 3 && three.last().is_some_and(u8::is_ascii_digit));
         let mut bytes = Zeroizing::new([0u8; 3 * (BEFORE + BEHIND)]);
         let mut length = 0usize;
         for (place, free) in bytes.chunks_exact_mut(3).enumerate() {
@@ -116,7 +119,7 @@ impl Decoded {
                 break;
             }
         }
-        Self { bytes, length, begin, goes_on, is_cut: floor.saturating_add(4) > begin && floor > 0 }
+        Self { bytes, length, begin, at, goes_on, is_cut: floor.saturating_add(4) > begin && floor > 0 }
     }
 
     fn bytes(&self) -> &[u8] {
@@ -132,6 +135,7 @@ impl Decoded {
     fn number(&self, text: &[u8], least: Confidence) -> Option<Number> {
         let bytes = self.bytes();
         (0..bytes.len())
+            .take_while(|place| self.character(*place) <= self.at)
             .filter(|place| digit_begins(bytes, *place) && (*place > 0 || !self.goes_on))
             .filter_map(|place| self.number_at(text, place))
             .find(|number| number.confidence >= least)
@@ -155,13 +159,13 @@ impl Decoded {
             let most = characters.saturating_mul(3).wrapping_div(4).min(bytes.len());
             let whole = characters.wrapping_div(4).saturating_mul(3).min(bytes.len());
             for end in [most, whole] {
-            let Some(rest) = bytes.get(place..end) else { continue };
-            let number = number::at(rest, 0, 0, Writings::Ascii).map(|number| Number {
-                start: number.start.saturating_add(place),
-                end: number.end.saturating_add(place),
-                ..number
-            });
-            best = surest(best.into_iter().chain(number));
+                let Some(rest) = bytes.get(place..end) else { continue };
+                let number = number::at(rest, 0, 0, Writings::Ascii).map(|number| Number {
+                    start: number.start.saturating_add(place),
+                    end: number.end.saturating_add(place),
+                    ..number
+                });
+                best = surest(best.into_iter().chain(number));
             }
         }
         // Padding may be incomplete at the end.

@@ -101,7 +101,13 @@ impl<'a> Dump<'a> {
     }
 
     /// Writes what takes the place of a hit in a dump: `2a` for its pairs, stars for the digits among the characters; addresses stay.
-    pub(super) fn hide(text: &'a [u8], start: usize, end: usize, writings: Writings, out: &mut Vec<u8>) -> bool {
+    pub(super) fn hide(
+        text: &'a [u8],
+        start: usize,
+        end: usize,
+        writings: Writings,
+        out: &mut Vec<u8>,
+    ) -> bool {
         let first = (0..MOST_TOUCHING).find_map(|touching| {
             let at = start.checked_add(touching).filter(|at| *at < end)?;
             hex::digit(text, at).and_then(|_| Self::around(text, at))
@@ -121,7 +127,8 @@ impl<'a> Dump<'a> {
             put(pair, b'2');
             put(pair.saturating_add(1), b'a');
             let behind = pair.saturating_add(2);
-            let is_pair = |next: &Cell| dump.pair(*next) < end && hex::byte_at(text, dump.pair(*next)).is_some();
+            let is_pair =
+                |next: &Cell| dump.pair(*next) < end && hex::byte_at(text, dump.pair(*next)).is_some();
             match dump.next(cell).filter(is_pair) {
                 Some(next) if next.line == cell.line => cell = next,
                 Some(next) => {
@@ -220,11 +227,14 @@ impl<'a> Dump<'a> {
             }
             match text.get(at..)? {
                 [b'\n' | b'\r', ..] | [] => {}
-                [b' ', b' ', ..] => {
-                    let blanks = text.get(at..)?.iter().take(4).take_while(|byte| **byte == b' ').count();
-                    let begin = at.saturating_add(blanks);
-                    let frame = usize::from(matches!(text.get(begin), Some(b'|' | b'>')));
-                    dump.characters = begin.saturating_add(frame).checked_sub(line);
+                [b' ', b' ', rest @ ..] => {
+                    let closing = rest.get(width.saturating_add(1));
+                    let frame = matches!(
+                        (rest.first(), closing),
+                        (Some(b'|'), Some(b'|')) | (Some(b'>'), Some(b'<'))
+                    );
+                    dump.characters =
+                        at.saturating_add(2).saturating_add(usize::from(frame)).checked_sub(line);
                 }
                 _ => return None,
             }
@@ -326,7 +336,8 @@ impl<'a> Address<'a> {
             at = at.saturating_add(2);
         }
         let length = text.get(at..)?.iter().take(FEWEST).take_while(|byte| byte.is_ascii_hexdigit()).count();
-        let digits = text.get(at..at.saturating_add(length)).filter(|digits| (4..FEWEST).contains(&digits.len()))?;
+        let digits =
+            text.get(at..at.saturating_add(length)).filter(|digits| (4..FEWEST).contains(&digits.len()))?;
         at = at.saturating_add(length);
         at = at.saturating_add(usize::from(text.get(at) == Some(&b':')));
         let blanks = text.get(at..)?.iter().take(4).take_while(blank).count();

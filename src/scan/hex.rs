@@ -184,7 +184,8 @@ fn end_with_rest(text: &[u8], end: usize) -> Option<usize> {
 pub(super) fn before_colons(text: &[u8], at: usize) -> Option<usize> {
     let begin = at.checked_sub(FOUR_PAIRS)?;
     let pairs = text.get(begin..=at)?;
-    let is_so = |(place, byte): (usize, &u8)| if place % 3 == 2 { *byte == b':' } else { byte.is_ascii_digit() };
+    let is_so =
+        |(place, byte): (usize, &u8)| if place % 3 == 2 { *byte == b':' } else { byte.is_ascii_digit() };
     pairs.iter().enumerate().all(is_so).then_some(begin)
 }
 

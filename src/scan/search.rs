@@ -116,7 +116,14 @@ impl Search {
 
     /// The search of another text that begins at `offset`.
     pub(super) fn begin_anew(&self, offset: u64) -> Self {
-        Self { finder: self.finder, claimed: offset, last_number: None, codes_done: offset, told: offset, characters: None }
+        Self {
+            finder: self.finder,
+            claimed: offset,
+            last_number: None,
+            codes_done: offset,
+            told: offset,
+            characters: None,
+        }
     }
 
     /// Decides on every number that begins in `from..until` of the window's text.

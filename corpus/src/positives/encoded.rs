@@ -1,11 +1,11 @@
 //! Numbers in hexadecimal digits and base64.
 
+use super::fields::name;
 use crate::card::Card;
 use crate::chance::Chance;
 use crate::dump;
 use crate::line::Line;
 use crate::writing::separated;
-use super::fields::name;
 
 /// A record to encode: the number somewhere in it.
 fn record(chance: &mut Chance) -> Line {

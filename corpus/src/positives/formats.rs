@@ -1,12 +1,12 @@
 //! Numbers in the formats that systems write.
 
+use super::fields::{name, usual};
 use crate::card::Card;
 use crate::chance::Chance;
 use crate::line::Line;
 use crate::moment::Moment;
 use crate::phone;
 use crate::writing::{self, separated};
-use super::fields::{name, usual};
 
 pub(super) fn percent(chance: &mut Chance) -> Line {
     let card = Card::issued(chance);

@@ -1,10 +1,10 @@
 //! Numbers that look like something else.
 
+use super::fields::sentence;
 use crate::card::Card;
 use crate::chance::Chance;
 use crate::line::Line;
 use crate::moment::Moment;
-use super::fields::sentence;
 
 /// A card of a length that is rare for its brand.
 fn rare(chance: &mut Chance) -> Card {

@@ -1,11 +1,11 @@
 //! Numbers in text, with and without gaps.
 
+use super::fields::{NAMES, sentence};
 use crate::card::Card;
 use crate::chance::Chance;
 use crate::line::Line;
 use crate::moment::Moment;
 use crate::writing::{self, separated};
-use super::fields::{NAMES, sentence};
 
 pub(super) fn named(chance: &mut Chance) -> Line {
     let (card, mut line) = (Card::issued(chance), Line::default());

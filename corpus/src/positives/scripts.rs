@@ -1,11 +1,11 @@
 //! Numbers in other digits than ASCII, and in Japanese text.
 
+use super::fields::usual;
 use crate::card::Card;
 use crate::chance::Chance;
 use crate::line::Line;
 use crate::moment::Moment;
 use crate::writing::{self, separated};
-use super::fields::usual;
 
 pub(super) fn full_width(chance: &mut Chance) -> Line {
     let card = Card::issued(chance);

@@ -2,10 +2,10 @@
 
 use panveil::scan::Kind;
 
+use super::fields::{name, usual};
 use crate::card::Card;
 use crate::chance::Chance;
 use crate::line::Line;
-use super::fields::{name, usual};
 
 /// Expiry, service code and discretionary data.
 fn additional(chance: &mut Chance) -> String {
