@@ -137,14 +137,14 @@ impl Decoded {
         (0..bytes.len())
             .take_while(|place| self.character(*place) <= self.at)
             .filter(|place| digit_begins(bytes, *place) && (*place > 0 || !self.goes_on))
-            .filter_map(|place| self.number_at(text, place))
+            .filter_map(|place| self.number_at(text, place, least))
             .find(|number| number.confidence >= least)
     }
 
-    fn number_at(&self, text: &[u8], place: usize) -> Option<Number> {
+    fn number_at(&self, text: &[u8], place: usize, least: Confidence) -> Option<Number> {
         let bytes = self.bytes();
         // As it stands; and as if what may be replaced beside it were gone.
-        let mut best = number::at(bytes, place, 0, Writings::Ascii);
+        let mut best = number::at(bytes, place, 0, Writings::Ascii, least);
         let behind = self.character(place).saturating_add(4);
         let until = self.character(bytes.len());
         if !has_enough_digits(bytes, place) {
@@ -160,7 +160,7 @@ impl Decoded {
             let whole = characters.wrapping_div(4).saturating_mul(3).min(bytes.len());
             for end in [most, whole] {
                 let Some(rest) = bytes.get(place..end) else { continue };
-                let number = number::at(rest, 0, 0, Writings::Ascii).map(|number| Number {
+                let number = number::at(rest, 0, 0, Writings::Ascii, least).map(|number| Number {
                     start: number.start.saturating_add(place),
                     end: number.end.saturating_add(place),
                     ..number

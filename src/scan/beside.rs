@@ -61,16 +61,6 @@ pub(super) fn groups_begin(
     })
 }
 
-/// Whether digits behind the pairs of a number that end at `end` may be taken out together with the pairs that go on there: groups of hexadecimal digits can
-/// look like a number.
-pub(super) fn cuts_pairs(text: &[u8], end: usize, writings: Writings) -> bool {
-    groups_begin(text, end, end.saturating_add(WIDEST_STEP), writings)
-        .any(|place| begins(text, place, writings))
-}
-
-/// From the end of a pair to the first digit of the next one are at most so many bytes.
-const WIDEST_STEP: usize = 4;
-
 /// A region of the text and the digits that touch it, not left of `floor`.
 ///
 /// Digits that with these or without them are too many for a number stay.

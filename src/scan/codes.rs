@@ -103,9 +103,9 @@ pub(super) fn first(text: &[u8], from: usize, until: usize, writings: Writings) 
     None
 }
 
-/// Whether the group of digits that has one at `place` is a code, if a number stands near.
-pub(super) fn ends_with(text: &[u8], place: usize, writings: Writings) -> bool {
-    let mut begin = place;
+/// Whether the group of digits that ends at `end` is a code, if a number stands near.
+pub(super) fn ends_at(text: &[u8], end: usize, writings: Writings) -> bool {
+    let mut begin = end;
     for _ in 0..LONGEST_BLOCK {
         match sign::before(text, begin, writings) {
             Some((Sign::Digit(_), before)) => begin = before,
@@ -176,7 +176,7 @@ fn name_before(before: &[u8]) -> &[u8] {
     }
     let ends = |byte: &u8| {
         matches!(byte, b'"' | b'\'' | b',' | b';' | b'&' | b'|' | b'<' | b'/' | b'?')
-            || matches!(byte, b'{' | b'}' | b'(' | b')' | b'[' | b']' | b'=' | b':')
+            || matches!(byte, b'{' | b'}' | b'(' | b')' | b'[' | b']' | b'=' | b':' | b'*')
             || byte.is_ascii_control()
             || byte.is_ascii_digit() && !is_in_word(name, byte)
     };

@@ -38,8 +38,9 @@ impl Surroundings {
         manner: Manner,
         writings: Writings,
     ) -> Option<Self> {
-        // Pairs that begin within what is spoken for are gone with it; what stood before them tells whether they are a part of more.
-        let floor = if manner.shape == Shape::Even && start < floor { 0 } else { floor };
+        // What begins within a hit is gone with it; what stood before tells whether it is a part of a date or a column.
+        let is_doubtful = manner.shape == Shape::Even || manner.over_lines;
+        let floor = if is_doubtful && start < floor { 0 } else { floor };
         let left = Left { text, floor };
         let chain = Chain::around(text, start, end, left, writings);
         if beside_stars(text, start, end, left, writings)
@@ -447,7 +448,7 @@ fn is_uuid(word: &[u8]) -> bool {
 pub(super) fn is_address(text: &[u8], begin: usize, end: usize) -> bool {
     let behind = text.get(end..).unwrap_or_default();
     matches!(end.saturating_sub(begin), 4..=8)
-        && matches!(behind, [b':', b' ', next, ..] if next.is_ascii_hexdigit())
+        && matches!(behind, [b':', b' ', next, ..] if next.is_ascii_hexdigit() || matches!(next, b'*' | b'['))
 }
 
 /// Whether digits that begin a line are the time of a log record, in seconds, milliseconds or microseconds.

@@ -68,13 +68,13 @@ impl<'a> Dump<'a> {
     fn number_at(&self, start: Cell, place: usize, writings: Writings) -> Option<Number> {
         let mut best = None;
         let text = self.text;
-        let mut cut = |last: usize| Cut::of(beside::cuts_pairs(text, last.saturating_add(2), writings));
-        hex::read(self.cells(start), &mut cut, &mut |brand, masked, last, bytes| {
+        let mut cut = |last: usize| Cut::of(beside::may_change(text, last.saturating_add(2), writings));
+        hex::read(self.cells(start), &mut cut, &mut |brand, masked, last| {
             if last >= place {
-                best = Some((brand, masked, last, bytes));
+                best = Some((brand, masked, last));
             }
         });
-        let (brand, masked, last, bytes) = best?;
+        let (brand, masked, last) = best?;
         let region = (self.pair(start), last.saturating_add(2));
         let (begin, end) = beside::with_touching_digits(text, region, 0, writings);
         Some(hex::number(begin, end, brand, masked))

@@ -11,6 +11,7 @@ use super::number::{self, FEWEST, MOST, Number};
 use super::sign::{self, Sign, nibble};
 use crate::card::brand::Brand;
 use crate::card::luhn;
+use crate::card::mask::Masked;
 
 /// How far into a string of digits the first pair may stand, in bytes.
 const FIRST_PAIR: usize = 64;
@@ -29,7 +30,7 @@ pub(super) fn fits(text: &[u8], start: usize) -> bool {
     let mut any = false;
     places(text, start).any(|place| {
         let pairs = Pairs { text, group: Group::around(text, place), next: Some(place) };
-        read(pairs, &mut |_| Cut::Yes, &mut |_, _, _, _| any = true);
+        read(pairs, &mut |_| Cut::Yes, &mut |_, _, _| any = true);
         any
     })
 }
@@ -46,14 +47,16 @@ fn in_line(text: &[u8], start: usize, floor: usize, writings: Writings) -> Optio
     let group = Group::around(text, start);
     let before = group.pair_before(text, start).filter(|begin| *begin >= floor);
     // A code may be taken out.
-    if before.is_some_and(|begin| digit(text, begin).is_some() && !codes::ends_with(text, begin, writings)) {
+    if before.is_some_and(|begin| {
+        digit(text, begin).is_some() && !codes::ends_at(text, begin.saturating_add(2), writings)
+    }) {
         return None;
     }
     let begin = begin_with_rest(text, start, floor)?;
     let mut best = None;
-    let mut cut = |last: usize| Cut::of(beside::cuts_pairs(text, last.saturating_add(2), writings));
+    let mut cut = |last: usize| Cut::of(beside::may_change(text, last.saturating_add(2), writings));
     let pairs = Pairs { text, group, next: Some(start) };
-    read(pairs, &mut cut, &mut |brand, masked, last, _| {
+    read(pairs, &mut cut, &mut |brand, masked, last| {
         if let Some(end) = end_with_rest(text, last.saturating_add(2)) {
             best = Some(number(begin, end, brand, masked));
         }
@@ -62,12 +65,7 @@ fn in_line(text: &[u8], start: usize, floor: usize, writings: Writings) -> Optio
 }
 
 /// A number found in pairs.
-pub(super) fn number(
-    start: usize,
-    end: usize,
-    brand: Brand,
-    masked: Option<crate::card::mask::Masked>,
-) -> Number {
+pub(super) fn number(start: usize, end: usize, brand: Brand, masked: Option<Masked>) -> Number {
     Number {
         start,
         end,
@@ -93,27 +91,25 @@ impl Cut {
     }
 }
 
-/// Reads bytes by the places of their pairs, as long as they are digits with one gap between; takes each number that fits: brand, mask, the place of its last
-/// pair and how many bytes it has. It ends at a gap, with the digits, or where `cut` says so.
+/// Reads bytes by the places of their pairs, as long as they are digits with one gap between; takes each number that fits: brand, mask and the place of its last
+/// pair. It ends at a gap, with the digits, or where `cut` says so.
 pub(super) fn read(
     pairs: impl Iterator<Item = (usize, u8)>,
     cut: &mut dyn FnMut(usize) -> Cut,
-    take: &mut dyn FnMut(Brand, Option<crate::card::mask::Masked>, usize, usize),
+    take: &mut dyn FnMut(Brand, Option<Masked>, usize),
 ) {
     let mut digits = [0u8; MOST];
     let mut count = 0usize;
     let mut fit = None;
-    let mut bytes = 0usize;
     let mut after_gap = true;
     for (place, byte) in pairs {
-        bytes = bytes.saturating_add(1);
         match byte {
             b'0'..=b'9' => {
                 // Digits go on: what fits so far is a number only if they may go.
-                if let Some((brand, masked, last, bytes)) = fit.take()
+                if let Some((brand, masked, last)) = fit.take()
                     && cut(last) == Cut::Yes
                 {
-                    take(brand, masked, last, bytes);
+                    take(brand, masked, last);
                 }
                 let Some(free) = digits.get_mut(count) else {
                     fit = None;
@@ -127,20 +123,20 @@ pub(super) fn read(
                     && let Some(brand) = Brand::of_digits(known)
                     && luhn::residue(known) == 0
                 {
-                    fit = Some((brand, number::masked(known), place, bytes));
+                    fit = Some((brand, number::masked(known), place));
                 }
             }
             b' ' | b'-' | b'.' | b'/' | b'_' if !after_gap => {
                 after_gap = true;
-                if let Some((brand, masked, last, bytes)) = fit.take() {
-                    take(brand, masked, last, bytes);
+                if let Some((brand, masked, last)) = fit.take() {
+                    take(brand, masked, last);
                 }
             }
             _ => break,
         }
     }
-    if let Some((brand, masked, last, bytes)) = fit {
-        take(brand, masked, last, bytes);
+    if let Some((brand, masked, last)) = fit {
+        take(brand, masked, last);
     }
     digits.zeroize();
 }

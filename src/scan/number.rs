@@ -45,7 +45,13 @@ pub(super) struct Number {
 /// The card number, if any, whose first group of digits begins at `start`; `text` left of `floor` is spoken for.
 ///
 /// Depends on nothing but `text` within [`super::search::REACH`] bytes of `start`, and on `floor`.
-pub(super) fn at(text: &[u8], start: usize, floor: usize, writings: Writings) -> Option<Number> {
+pub(super) fn at(
+    text: &[u8],
+    start: usize,
+    floor: usize,
+    writings: Writings,
+    least: Confidence,
+) -> Option<Number> {
     let first = digit_at(text, start, writings)?;
     if writings != Writings::Ascii
         && let Some(number) = hex::at(text, start, floor, writings)
@@ -55,12 +61,13 @@ pub(super) fn at(text: &[u8], start: usize, floor: usize, writings: Writings) ->
     if !brand::begins_with(first) {
         return None;
     }
-    // The surest of all that fit; of equally sure ones the longest, and one that goes on in the next line: it hides more.
+    // The longest of those that are sure enough, then one that goes on in the next line: it hides more.
+    let enough = least.max(Confidence::Medium);
     let mut best: Option<Number> = None;
     let mut weigh = |fit: Fit| {
         let number = judge(text, start, fit, floor, writings);
         if let Some(number) = number
-            && best.is_none_or(|best| best.confidence <= number.confidence)
+            && best.is_none_or(|best| number.confidence >= best.confidence.min(enough))
         {
             best = Some(number);
         }
@@ -270,13 +277,13 @@ impl Reading {
         let (end, whole) = self.take_group(text, next, writings);
         // A group that more groups follow is one of its own: a date, as log lines begin.
         let alone = beside == Beside::Ignored
-            || (gap_after(text, end, writings).is_none_or(|(_, gap)| gap.line)
-                && !context::is_address(text, next, end))
+            || gap_after(text, end, writings).is_none_or(|(_, gap)| gap.line)
             || beside::may_change(text, end, writings);
+        let is_own = context::is_epoch(text, next, end) || context::is_address(text, next, end);
         // What could be a whole number, or a token, ends with its line. Masks of blocks see no shorter part on the second line
         // (`hints.rs`).
         let seen = first < FEWEST && self.count.saturating_sub(first) >= SHORTEST_PART;
-        if !whole || !alone || !seen || self.count < FEWEST || context::is_epoch(text, next, end) {
+        if !whole || !alone || !seen || self.count < FEWEST || is_own {
             return None;
         }
         self.lines = 1;

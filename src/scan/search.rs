@@ -377,7 +377,7 @@ impl Search {
     }
 
     fn number(&self, window: &Window<'_>, start: usize, floor: usize) -> Option<Number> {
-        number::at(window.text, start, floor, self.finder.writings)
+        number::at(window.text, start, floor, self.finder.writings, self.finder.least)
             .filter(|number| number.confidence >= self.finder.least)
     }
 
