@@ -447,8 +447,8 @@ fn is_uuid(word: &[u8]) -> bool {
 /// Whether digits that begin a line are the address of a line of a hexadecimal dump.
 pub(super) fn is_address(text: &[u8], begin: usize, end: usize) -> bool {
     let behind = text.get(end..).unwrap_or_default();
-    matches!(end.saturating_sub(begin), 4..=8)
-        && matches!(behind, [b':', b' ', next, ..] if next.is_ascii_hexdigit() || matches!(next, b'*' | b'['))
+    // Whatever stands behind it may be replaced.
+    matches!(end.saturating_sub(begin), 4..=8) && behind.starts_with(b": ")
 }
 
 /// Whether digits that begin a line are the time of a log record, in seconds, milliseconds or microseconds.
