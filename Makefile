@@ -17,7 +17,7 @@ help:
 	@echo "make test    all checks, as in CI"
 	@echo "make bench   all benchmarks; writes the table and the plots of docs/performance.md"
 	@echo "make instructions   instruction counts of ten operations against their baseline"
-	@echo "make measure rows per second and peak memory of protect on a million rows"
+	@echo "make measure speed and peak memory of protect on a million rows, and of scan on 256 MB"
 	@echo "make install PREFIX=/usr/local   the C library with headers, pkg-config file and CMake package"
 	@echo "make fuzz    all fuzzers, FUZZ_SECONDS=60 each"
 
@@ -63,6 +63,7 @@ bench-quick: tools
 
 bench: tools
 	mkdir -p target
+	$(CARGO) build --release --locked -p panveil-cli --bin panveil --examples
 	$(CARGO) bench --locked -p panveil-benches --features aws-lc --bench table -- --json "$(CURDIR)/target/figures.json"
 	$(CARGO) run --release --locked -p panveil-benches --example figures -- target/figures.json
 	$(CARGO) bench --locked -p panveil-benches --bench tokens --bench sealing --bench reveal --bench audit
@@ -82,7 +83,9 @@ install: tools
 
 measure: tools
 	$(CARGO) build --release --locked -p panveil-cli --bin panveil --examples
+	$(CARGO) build --release --locked -p panveil-corpus
 	bash scripts/measure-protect.sh
+	bash scripts/measure-scan.sh
 
 fuzz: tools
 	bash scripts/fuzz.sh

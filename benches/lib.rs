@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 pub mod kit;
 pub mod lab;
+pub mod parts;
 pub mod provider;
 pub mod turns;
 

@@ -1,21 +1,13 @@
 //! One reveal through a real vault on a disk, and its parts.
 
 use std::hint::black_box;
-use std::sync::Arc;
-use std::time::Duration;
 
-use panveil::audit::{Correlation, Event, HandleRef, Kind, Opening, Streams, VaultKey};
-use panveil::card::id::{ActorId, ActorKind, Application, CaseRef, Origin, Role, StreamName, TenantId};
-use panveil::clock::{Clock, Timestamp};
+use panveil::clock::Clock as _;
 use panveil::crypto::aead::CommittingAead;
 use panveil::crypto::secret::Secret;
-use panveil::limits::{Admission, Budget, Identifier, Limits, Scope};
-use panveil::reveal::gate::Gate;
-use panveil::reveal::request::RevealRequest;
-use panveil::reveal::session::Session;
-use panveil::store::{AuthenticatedStore, SqliteStore};
 use panveil::vault::SystemClock;
-use panveil_benches::lab::{Lab, directory};
+use panveil_benches::lab::Lab;
+use panveil_benches::parts::{Admissions, Appends, Intents, ORIGIN, Reveals, request};
 use panveil_benches::provider::{Failure, PERSON_ISSUER, SERVICE_ISSUER};
 use panveil_benches::{Mode, Samples, head, row};
 
@@ -30,26 +22,30 @@ fn main() -> Result<(), Failure> {
     let (token, _) = lab.handles(1, false)?.remove(0);
     let asked = request(&token, None, "chargeback");
     row("policy: decide", &Samples::take(count, || drop(black_box(gate.decide(&person, &asked)))));
-    admission(count)?;
-    intent(count)?;
+    let mut admissions = Admissions::new()?;
+    row("admit: lock, identity, budgets (SQLite)", &Samples::take(count, || admissions.admit()));
+    row("look again: lock", &Samples::take(count, || admissions.recheck()));
+    let intents = Intents::new()?;
+    row("record: intent, durable", &Samples::take(count, || intents.record()));
     opening(count)?;
+    let mut appends = Appends::new()?;
+    row("limit: 512 bytes appended, durable", &Samples::take(count, || appends.append()));
 
     head("a whole reveal");
     // A person's budget is 100 cards in ten minutes: the same ones again and again.
     let tokens = lab.handles(100, false)?;
     let sealed = lab.handles(100, true)?;
-    row("person, token", &whole(&gate, &person, &tokens, "chargeback", count)?);
-    row("service, token", &whole(&gate, &service, &tokens, "settlement", count)?);
-    row("service, sealed record", &whole(&gate, &service, &sealed, "settlement", count)?);
-    row("denied by the policy", &denied(&gate, &service, &tokens, count));
+    for (name, session, handles, purpose, revealed) in [
+        ("person, token", &person, &tokens, "chargeback", true),
+        ("service, token", &service, &tokens, "settlement", true),
+        ("service, sealed record", &service, &sealed, "settlement", true),
+        // A service has no purpose of persons.
+        ("denied by the policy", &service, &tokens, "chargeback", false),
+    ] {
+        let mut reveals = Reveals::new(&gate, session, handles, purpose);
+        row(name, &Samples::take(count, || assert_eq!(reveals.ask(), revealed, "{name}")));
+    }
     Ok(())
-}
-
-const ORIGIN: &str = "10.0.0.5";
-
-fn request(handle: &str, record: Option<&str>, purpose: &str) -> RevealRequest {
-    let case = if purpose == "chargeback" { "CB-1042" } else { "S-1042" };
-    RevealRequest::new(handle, record).purpose(purpose).case(case).origin(ORIGIN)
 }
 
 fn identities(lab: &Lab, count: usize) -> Result<(), Failure> {
@@ -63,63 +59,6 @@ fn identities(lab: &Lab, count: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The store transaction: lock, first use of the identity, budgets.
-fn admission(count: usize) -> Result<(), Failure> {
-    let place = directory()?;
-    let root = Secret::random()?;
-    let store = SqliteStore::create(&place.path().join("state.db"))?;
-    let limits = Limits::new(Arc::new(AuthenticatedStore::create(store, &root)?), &root)?;
-    let (actor, clock) = (ActorId::new("https://idp.example|alice")?, SystemClock::new());
-    let (origin, application) = (Origin::new(ORIGIN)?, Application::new("bench")?);
-    let (tenant, roles) = (TenantId::new("main")?, [Role::new("chargeback")?]);
-    let window = Duration::from_secs(600);
-    let budgets = [Budget::of_handles(Scope::Actor, 100, window)?.with_calls(1_000_000)];
-    let expires = Timestamp::from_seconds(clock.now().wall.as_seconds().saturating_add(3_600));
-    let mut number = 0_u32;
-    let samples = Samples::take(count, || {
-        number = number.wrapping_add(1);
-        let handle = format!("f1.6-4:{:016}", number % 100);
-        let admission = Admission {
-            actor: &actor,
-            kind: ActorKind::Person,
-            roles: &roles,
-            origin: &origin,
-            application: &application,
-            tenant: &tenant,
-            handle: handle.as_bytes(),
-            jti: Some(Identifier { issuer: PERSON_ISSUER, id: "j1", expires }),
-            budgets: &budgets,
-        };
-        let _ = limits.admit(&admission, clock.now()).expect("the budget is large enough");
-    });
-    row("admit: lock, identity, budgets (SQLite)", &samples);
-    row("look again: lock", &Samples::take(count, || limits.recheck(&actor).expect("nobody is locked")));
-    Ok(())
-}
-
-/// The record of the intent, on disk.
-fn intent(count: usize) -> Result<(), Failure> {
-    let place = directory()?;
-    std::fs::create_dir(place.path().join("audit"))?;
-    let (vault, stream) = (Secret::random()?, Secret::random()?);
-    let (key, name) = (VaultKey::from_seed(&vault), StreamName::new("bench")?);
-    Streams::register(place.path(), vault, &name, &stream)?;
-    let log = Opening::new(place.path(), &key, &name, stream, Arc::new(SystemClock::new())).open()?;
-    let (case, origin) = (CaseRef::new("CB-1042")?, Origin::new(ORIGIN)?);
-    let actor = ActorId::new("https://idp.example|alice")?;
-    let samples = Samples::take(count, || {
-        let event = Event::new(Kind::RevealIntent)
-            .actor(&actor, ActorKind::Person)
-            .case(&case)
-            .origin(&origin)
-            .handle(HandleRef::sealed(b"a record"))
-            .correlation(Correlation([1; 16]));
-        log.append(event).expect("the log takes it");
-    });
-    row("record: intent, durable", &samples);
-    Ok(log.close()?)
-}
-
 /// What opening a sealed record costs: its key derived, its id computed, one decryption.
 fn opening(count: usize) -> Result<(), Failure> {
     let (secret, nonce, associated) = (Secret::random()?, [1; 12], [2; 57]);
@@ -131,31 +70,4 @@ fn opening(count: usize) -> Result<(), Failure> {
     });
     row("open: key, id and decryption", &samples);
     Ok(())
-}
-
-fn whole(
-    gate: &Gate,
-    session: &Session,
-    handles: &[(String, Option<String>)],
-    purpose: &str,
-    count: usize,
-) -> Result<Samples, Failure> {
-    let mut failure = None;
-    let mut next = handles.iter().cycle();
-    let samples = Samples::take(count, || {
-        let Some((handle, record)) = next.next() else { return };
-        if let Err(error) = gate.reveal(session, request(handle, record.as_deref(), purpose)) {
-            failure = Some(error);
-        }
-    });
-    failure.map_or(Ok(samples), |error| Err(error.into()))
-}
-
-fn denied(gate: &Gate, session: &Session, handles: &[(String, Option<String>)], count: usize) -> Samples {
-    let mut next = handles.iter().cycle();
-    Samples::take(count, || {
-        let Some((handle, record)) = next.next() else { return };
-        let asked = request(handle, record.as_deref(), "chargeback");
-        assert!(gate.reveal(session, asked).is_err(), "a service has no purpose of persons");
-    })
 }

@@ -6,10 +6,10 @@ use crate::fastest;
 
 /// Operations in the order of their table.
 #[derive(Default)]
-pub struct Turns(Vec<Row>);
+pub struct Turns<'a>(Vec<Row<'a>>);
 
 /// One operation: what it is compared with, and the fewest nanoseconds a thing took in any turn.
-pub struct Row {
+pub struct Row<'a> {
     /// What is done.
     pub name: String,
     /// The operation that does the same in another library.
@@ -19,13 +19,14 @@ pub struct Row {
     /// Nanoseconds a thing, the least of all turns.
     pub ns: f64,
     things: f64,
+    /// Calls in a turn; none where the figure comes from elsewhere.
     count: u32,
-    work: Box<dyn FnMut()>,
+    work: Box<dyn FnMut() + 'a>,
 }
 
-impl Turns {
+impl<'a> Turns<'a> {
     /// Adds an operation that does `things` things in each call.
-    pub fn add(&mut self, name: impl Into<String>, things: usize, work: impl FnMut() + 'static) -> &mut Row {
+    pub fn add(&mut self, name: impl Into<String>, things: usize, work: impl FnMut() + 'a) -> &mut Row<'a> {
         self.0.push(Row {
             name: name.into(),
             peer: None,
@@ -36,6 +37,12 @@ impl Turns {
             work: Box::new(work),
         });
         self.0.last_mut().expect("it was just added")
+    }
+
+    /// Adds what a program told of itself: nanoseconds a thing.
+    pub fn put(&mut self, name: impl Into<String>, ns: f64) {
+        let row = self.add(name, 1, || ());
+        (row.ns, row.count) = (ns, 0);
     }
 
     /// Measures all, round after round, for as long as `budget`, but ten rounds at least.
@@ -54,7 +61,7 @@ impl Turns {
     }
 
     /// The rows.
-    pub fn rows(&self) -> &[Row] {
+    pub fn rows(&self) -> &[Row<'a>] {
         &self.0
     }
 
@@ -68,7 +75,7 @@ impl Turns {
     }
 }
 
-impl Row {
+impl Row<'_> {
     /// Names the operation of another library that does the same.
     pub fn peer(&mut self, name: impl Into<String>) -> &mut Self {
         self.peer = Some(name.into());
@@ -83,12 +90,15 @@ impl Row {
 
     /// As many calls as fill a turn. A turn is far shorter than the time slice of a busy machine.
     fn calibrate(&mut self) {
-        while fastest(3, self.count, &mut self.work) * f64::from(self.count) < TURN {
+        while self.count > 0 && fastest(3, self.count, &mut self.work) * f64::from(self.count) < TURN {
             self.count *= 2;
         }
     }
 
     fn turn(&mut self) {
+        if self.count == 0 {
+            return;
+        }
         self.ns = self.ns.min(fastest(1, self.count, &mut self.work) / self.things);
     }
 }

@@ -47,9 +47,9 @@ fn table(figures: &Value) -> Result<String, Failure> {
         let limit = beside("limit")
             .map(|(name, limit)| format!("{:.2}x {name} ({:.0} %)", ns / limit, 100.0 * limit / ns));
         text += &format!(
-            "| {} | {ns:.1} | {:.2} | {} | {} |\n",
+            "| {} | {ns:.1} | {} | {} | {} |\n",
             row["name"].as_str().ok_or("no name")?,
-            1e3 / ns,
+            rate(1e3 / ns),
             peer.unwrap_or_default(),
             limit.unwrap_or_default()
         );
@@ -63,6 +63,11 @@ fn table(figures: &Value) -> Result<String, Failure> {
              ![FF1 by length](ff1-by-length.svg)\n\
              ![Tokens by number of cores](tokens-by-cores.svg)\n\n";
     Ok(text)
+}
+
+/// Millions a second, with enough digits for what takes long.
+fn rate(millions: f64) -> String {
+    if millions < 0.1 { format!("{millions:.4}") } else { format!("{millions:.2}") }
 }
 
 fn by_size(figures: &Value) -> Result<Plot, Failure> {

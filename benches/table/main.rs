@@ -6,6 +6,8 @@
 mod cards;
 mod ff1;
 mod floors;
+mod program;
+mod reveals;
 mod sealing;
 mod series;
 
@@ -19,10 +21,13 @@ use serde_json::{Value, json};
 
 fn main() -> Result<ExitCode, Failure> {
     let mode = Mode::from_arguments();
+    let desk = reveals::Desk::new()?;
     let mut turns = Turns::default();
     ff1::add(&mut turns)?;
     cards::add(&mut turns)?;
     sealing::add(&mut turns)?;
+    reveals::add(&mut turns, &desk)?;
+    program::add(&mut turns, mode)?;
     turns.run(mode.choose(Duration::from_secs(40), Duration::from_secs(6)));
 
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
@@ -56,15 +61,17 @@ fn main() -> Result<ExitCode, Failure> {
 }
 
 /// A row of the printed table.
-fn line(turns: &Turns, row: &Row) -> String {
+fn line(turns: &Turns<'_>, row: &Row<'_>) -> String {
     let peer = row.peer.as_ref().map(|peer| format!("{:>6.1}x {peer}", turns.ns(peer) / row.ns));
     let limit = row.limit.as_ref().map(|limit| {
         let over = row.ns / turns.ns(limit);
         format!("{over:>5.2}x ({:>3.0} %) {limit}", 100.0 / over)
     });
     let (ns, rate) = (row.ns, 1e3 / row.ns);
+    // Enough digits for what takes long.
+    let digits = if rate < 0.1 { 4 } else { 2 };
     format!(
-        "{:<34} {ns:>8.1} {rate:>8.2}  {:<33} {}",
+        "{:<34} {ns:>8.1} {rate:>8.digits$}  {:<33} {}",
         row.name,
         peer.unwrap_or_default(),
         limit.unwrap_or_default()
@@ -72,7 +79,7 @@ fn line(turns: &Turns, row: &Row) -> String {
 }
 
 /// A row of the written figures.
-fn value(turns: &Turns, row: &Row) -> Value {
+fn value(turns: &Turns<'_>, row: &Row<'_>) -> Value {
     json!({
         "name": row.name,
         "ns": row.ns,

@@ -102,9 +102,14 @@ fn without_card_number(text: &str) -> &str {
     if holds_card_number(text.as_bytes()) { WITHHELD } else { text }
 }
 
-/// The text without control characters, which could steer a terminal: a log may have been edited.
+/// The text without control characters, which could steer a terminal, and without those that change the direction in which
+/// it is read: a log may have been edited.
 pub(crate) fn plain(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
+    let steers = |character: char| {
+        character.is_control()
+            || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|character| if steers(character) { '?' } else { character }).collect()
 }
 
 const WITHHELD: &str =
@@ -171,6 +176,7 @@ mod tests {
     #[test]
     fn no_text_steers_a_terminal() {
         assert_eq!(plain("a\u{1b}[2Jb\n\u{9b}c\u{e9}"), "a?[2Jb??c\u{e9}");
+        assert_eq!(plain("paid-\u{202e}gol.txt\u{2069}"), "paid-?gol.txt?");
     }
 
     #[test]

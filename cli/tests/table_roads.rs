@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use panveil::Error;
 use panveil_cli::legacy::Export;
@@ -313,7 +314,10 @@ fn ac_05_no_text_shows_a_digit_of_a_card() {
             for ask in [ask(wanted), Ask { drop: vec![card.to_owned()], ..ask("a") }] {
                 let text = match run(input.as_bytes(), &ask, Settings::default()) {
                     Err(error) => error.to_string(),
-                    Ok((_, rejects, summary)) => format!("{rejects} {summary:?}"),
+                    // A time is any digits at all.
+                    Ok((_, rejects, summary)) => {
+                        format!("{rejects} {:?}", Summary { elapsed: Duration::ZERO, ..summary })
+                    }
                 };
                 assert!(!text.contains("111") && !text.contains("１１１"), "{text}");
                 seen += 1;

@@ -1,4 +1,5 @@
-"""An ordinary day in the shop: customers order, alice of the desk logs in and looks for a card.
+"""An ordinary day in the shop: customers order, some of them type the card number into a wrong field first; alice of the desk logs
+in and looks for a card.
 
     day.py PORT LIST ORDERS IDENTITY
 
@@ -13,6 +14,7 @@ import sys
 from client import Shop
 
 NAMES = ["山田 花子", "Kate Wilson", "松本 太郎", "Liam Scott", "井上 直美", "Mia Turner"]
+SLIPS = 5  # one customer of so many types the number into the field of the amount first; each brand does in its turn
 PREFIXES = [("4", 16), ("5234", 16), ("3540", 16), ("37", 15), ("36", 14), ("6250", 19)]
 
 
@@ -38,10 +40,15 @@ def main(port, path, orders, identity):
             number = card_number(*PREFIXES[at % len(PREFIXES)], digits)
             code = "".join(digits.choice("123456789") for _ in range(4 if len(number) == 15 else 3))
             name = f"{NAMES[at % len(NAMES)]} {chr(65 + at % 26)}{at}"
-            answer = customer.post(
-                "/order", name=name, email=f"day{at}@shop.example", item="Teapot 急須", amount=10_000 + 7 * at,
-                number=" ".join(number[start : start + 4] for start in range(0, len(number), 4)), expiry="12/29", code=code,
-            )
+            typed = " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+            form = {
+                "name": name, "email": f"day{at}@shop.example", "item": "Teapot 急須", "amount": 10_000 + 7 * at,
+                "number": typed, "expiry": "12/29", "code": code,
+            }
+            # The fault that comes of it goes to the log, with what was typed.
+            if at % SLIPS == 0 and customer.post("/order", **{**form, "amount": typed}).status != 500:
+                sys.exit(f"day: order {at} has an amount that is none, and was taken")
+            answer = customer.post("/order", **form)
             if answer.status != 200:
                 sys.exit(f"day: order {at} was answered with {answer.status}")
             cards.writerow(["", number, "12/29", code, name])

@@ -104,6 +104,7 @@ demo() {
     say "$variant: $customers customers, an ordinary day with $orders orders, then the attack"
     prepare "$variant"
     serve "$variant" 0
+    cp "$work/$variant/log/shop.log" "$work/$variant.day.log"
     attack "$variant" "$port"
     stop
   done
@@ -111,6 +112,7 @@ demo() {
   echo
   python3 "$here/table.py" "$work/before.json" "$work/after.json" "$work/audit.json" "$(changed_lines)" \
     "$work/after.files" "$passphrase"
+  python3 "$here/logs.py" "$panveil" "$work/after.csv" "$work/before" "$work/after"
 }
 
 migration() {

@@ -10,8 +10,8 @@ use panveil::vault::Vault;
 use panveil::{Error, Result};
 use panveil_handles::Table;
 
+use crate::made_redactor::MadeRedactor;
 use crate::process;
-use crate::redactor::MadeRedactor;
 use crate::tokenizer::MadeTokenizer;
 
 #[cfg(not(target_pointer_width = "64"))]

@@ -16,6 +16,7 @@
 //! what it returns is a status, and a panic ends there. Handles are tickets that are looked up, never followed.
 
 mod boundary;
+mod made_redactor;
 mod process;
 mod text;
 

@@ -1,17 +1,18 @@
 //! Takes card data out of texts: whole ones, and streams.
 
 use std::ffi::c_void;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use panveil::card::Shown;
-use panveil::scan::{Hit, Redaction, RedactionStream, Replacement};
+use panveil::scan::{Redaction, Replacement};
 use panveil::{Error, Result};
 
 use crate::boundary::{boundary, nothing};
 use crate::callback::{Context, answer, panveil_release};
-use crate::finder::{LONGEST_TEXT, finder, tell};
+use crate::finder::{LONGEST_TEXT, finder};
 use crate::handle::{find, free_of, panveil_redactor, panveil_tokenizer, put_alone, put_of};
 use crate::hit::panveil_on_hit;
+use crate::made_redactor::MadeRedactor;
 use crate::ptr::{self, SizedStruct, panveil_bytes};
 use crate::status::panveil_status;
 
@@ -88,8 +89,8 @@ pub unsafe extern "C" fn panveil_redactor_new(
         let place = unsafe { ptr::out(redactor) }?;
         // SAFETY: as the caller promises.
         let (redaction, vault) = unsafe { redaction(&options) }?;
-        let stream = Mutex::new(State::Ready(redaction.stream()));
-        let made = MadeRedactor { redaction, stream, context, on_hit: options.on_hit };
+        // SAFETY: as the caller promises.
+        let made = unsafe { MadeRedactor::new(redaction, context, options.on_hit) };
         Ok(move || {
             place.write(match vault {
                 Some(vault) => put_of(vault, made)?,
@@ -135,10 +136,7 @@ pub unsafe extern "C" fn panveil_redactor_redact(
         let place = unsafe { ptr::buffer(redacted, capacity, redacted_length) }?;
         // SAFETY: as the caller promises.
         let text = unsafe { ptr::bytes(text, length, LONGEST_TEXT, Error::Argument) }?;
-        let (mut out, mut hits) = (Vec::with_capacity(length), Vec::new());
-        let mut stream = made.object.redaction.stream();
-        stream.push(text, &mut out, &mut |hit| hits.push(*hit));
-        stream.finish(&mut out, &mut |hit| hits.push(*hit));
+        let (out, hits) = made.object.redact(text);
         Ok(move || {
             place.write(&out)?;
             made.object.tell(&hits)
@@ -240,81 +238,3 @@ unsafe fn redaction(
 
 /// What the core takes is less; this only bounds what is read.
 const LONGEST_FIXED: usize = 4096;
-
-/// A redactor and its one stream.
-pub(crate) struct MadeRedactor {
-    redaction: Redaction,
-    stream: Mutex<State>,
-    context: Context,
-    on_hit: panveil_on_hit,
-}
-
-enum State {
-    Ready(RedactionStream),
-    /// A call has the stream: no lock is held while the host's code runs.
-    Taken,
-    /// A part of the text may be lost.
-    Broken,
-}
-
-impl MadeRedactor {
-    fn tell(&self, hits: &[Hit]) -> Result<()> {
-        for hit in hits {
-            // SAFETY: the options' caller promised so, until the context is released.
-            unsafe { tell(self.on_hit, self.context.get(), hit) }?;
-        }
-        Ok(())
-    }
-
-    /// Takes the stream.
-    ///
-    /// # Errors
-    /// [`Error::InUse`], [`Error::CallbackFailed`] if the stream is broken.
-    fn turn(&self) -> Result<Turn<'_>> {
-        let mut state = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
-        match std::mem::replace(&mut *state, State::Taken) {
-            State::Ready(stream) => Ok(Turn { of: self, stream: Some(stream), whole: false }),
-            State::Taken => Err(Error::InUse),
-            State::Broken => {
-                *state = State::Broken;
-                Err(Error::CallbackFailed)
-            }
-        }
-    }
-}
-
-/// One call's use of the stream. If it ends early, the stream is broken.
-struct Turn<'a> {
-    of: &'a MadeRedactor,
-    stream: Option<RedactionStream>,
-    whole: bool,
-}
-
-impl Turn<'_> {
-    /// Redacts a piece, writes it, then tells its hits.
-    fn step(
-        &mut self,
-        write: &mut dyn FnMut(&[u8]) -> Result<()>,
-        step: impl FnOnce(&mut RedactionStream, &mut Vec<u8>, &mut dyn FnMut(&Hit)),
-    ) -> Result<()> {
-        let (mut out, mut hits) = (Vec::new(), Vec::new());
-        let stream = self.stream.as_mut().ok_or(Error::Internal)?;
-        step(stream, &mut out, &mut |hit| hits.push(*hit));
-        if !out.is_empty() {
-            write(&out)?;
-        }
-        self.of.tell(&hits)
-    }
-
-    fn done(mut self) {
-        self.whole = true;
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        let stream = self.stream.take().filter(|_| self.whole);
-        let state = stream.map_or(State::Broken, State::Ready);
-        *self.of.stream.lock().unwrap_or_else(PoisonError::into_inner) = state;
-    }
-}

@@ -97,29 +97,29 @@ pub(crate) const fn begins_with(digit: u8) -> bool {
     matches!(digit, 2..=6 | 8 | 9)
 }
 
-/// Whether any card number begins with these two ASCII digits.
+/// The lengths of card numbers that begin with these two ASCII digits, as a set of bits: bit n for n digits.
 #[inline]
-pub(crate) const fn begins_with_two(first: u8, second: u8) -> bool {
-    let place = ((first & 0x0f) as u32).wrapping_mul(10).wrapping_add((second & 0x0f) as u32);
-    BEGINNINGS >> (place % 128) & 1 == 1
+pub(crate) fn lengths_beginning(first: u8, second: u8) -> u32 {
+    let place = usize::from(first & 0x0f).wrapping_mul(10).wrapping_add(usize::from(second & 0x0f));
+    LENGTHS.get(place).copied().unwrap_or_default()
 }
 
-/// Bit n: some card number begins with the two digits of n.
-const BEGINNINGS: u128 = beginnings();
+/// For each two digits, the lengths of the numbers that begin with them.
+const LENGTHS: [u32; 100] = lengths();
 
 #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "computed while compiling")]
-const fn beginnings() -> u128 {
-    let mut set = 0u128;
+const fn lengths() -> [u32; 100] {
+    let mut lengths = [0; 100];
     let mut range = 0;
     while range < RANGES.len() {
         let mut two = RANGES[range].low / 10_000;
         while two <= RANGES[range].high / 10_000 {
-            set |= 1 << two;
+            lengths[two as usize] |= RANGES[range].lengths;
             two += 1;
         }
         range += 1;
     }
-    set
+    lengths
 }
 
 /// Card numbers of one brand: those whose first six digits are `low` to `high`, in these lengths.

@@ -1,4 +1,7 @@
 //! Whether a card number stands where none should: in a case reference, an id, a cell of a table.
+//!
+//! The finder of `scan/` weighs surroundings, so that a log is not full of false hits; what is asked here guards a place where
+//! no card number may be, and refuses on the digits alone. It also lies below `scan/`, which is built on this room.
 
 use zeroize::Zeroizing;
 

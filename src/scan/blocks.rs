@@ -14,12 +14,21 @@ pub(super) struct Masks {
     /// Every gap that is one ASCII byte; without vector instructions some other signs and control characters too, but no
     /// comma, quote or tab, which stand between the numbers of a table.
     pub(super) gaps: u64,
+    /// Every gap that ends a line, and `_`; without vector instructions all gaps.
+    pub(super) lines: u64,
+    /// Digits that begin card numbers whatever the second one is. Means nothing of other bytes; nor do the next two.
+    pub(super) first: u64,
+    /// Digits that begin card numbers whose second digit is one of `second`.
+    pub(super) rare_first: u64,
+    pub(super) second: u64,
 }
 
 /// Instructions that make masks.
 pub(super) trait Lanes: Copy {
     /// The masks of a block.
     fn masks(self, block: &[u8; BLOCK]) -> Masks;
+    /// Has the memory at `place` of a text, or behind it, brought near.
+    fn fetch(self, text: &[u8], place: usize);
     /// Bytes that are not ASCII.
     fn high(self, block: &[u8; BLOCK]) -> u64;
     /// Bytes that are this one.
@@ -35,7 +44,7 @@ pub(super) trait Work {
 /// Does work with the widest instructions that this processor has.
 #[inline]
 pub(super) fn with_widest<W: Work>(work: W) -> W::Output {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", not(panveil_portable)))]
     {
         if let Some(lanes) = pulp::x86::V4::try_new() {
             return lanes.vectorize(
@@ -61,23 +70,41 @@ pub(super) const fn may_be_gap(byte: u8) -> bool {
 
 /// The gaps but `_` and the carriage return, each at the place that its four low bits say. A shuffle by the bytes themselves
 /// gives back what is one of them.
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(panveil_portable)))]
 const BY_LOW_BITS: [u8; 16] =
     [b' ', 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, b'\n', b'+', 0xff, b'-', b'.', b'/'];
+
+/// Likewise the ends of lines, and `_`, for which the other table has no room.
+#[cfg(all(target_arch = "x86_64", not(panveil_portable)))]
+const BY_LOW_BITS_TOO: [u8; 16] = {
+    let mut table = [0xff; 16];
+    [table[0xa], table[0xd], table[0xf]] = *b"\n\r_";
+    table
+};
+
+/// For each digit what it may be at the beginning of a card number: bit 7 for [`Masks::first`], 6 for `rare_first`, 5 for
+/// `second`. Two digits begin a card number only if these bits say so, as the test below shows.
+#[cfg(all(target_arch = "x86_64", not(panveil_portable)))]
+const BEGINNINGS: [u8; 16] = [0, 0x20, 0x60, 0xa0, 0xa0, 0xa0, 0xa0, 0x20, 0x40, 0x40, 0, 0, 0, 0, 0, 0];
 
 /// A byte with these bits clear is a control character below 16, or one of ` !"#$%&'()*+,-./`.
 const NEITHER_CONTROL_NOR_SIGN: u8 = 0xd0;
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(panveil_portable)))]
 mod x86 {
-    use core::arch::x86_64::{__m256i, __m512i};
+    use core::arch::x86_64::{__m256i, __m512i, _MM_HINT_T0};
 
     use pulp::cast;
     use pulp::x86::{V3, V4};
 
-    use super::{BLOCK, BY_LOW_BITS, Lanes, Masks};
+    use super::{BEGINNINGS, BLOCK, BY_LOW_BITS, BY_LOW_BITS_TOO, Lanes, Masks};
 
     impl Lanes for V4 {
+        #[inline(always)]
+        fn fetch(self, text: &[u8], place: usize) {
+            self.sse._mm_prefetch::<_MM_HINT_T0>(text.as_ptr().wrapping_add(place).cast());
+        }
+
         #[inline(always)]
         fn masks(self, block: &[u8; BLOCK]) -> Masks {
             let simd = self.avx512bw;
@@ -86,7 +113,18 @@ mod x86 {
             let digits = simd._mm512_cmplt_epu8_mask(values, cast([10u8; BLOCK]));
             let gap = simd._mm512_shuffle_epi8(cast([BY_LOW_BITS; 4]), bytes);
             let gaps = simd._mm512_cmpeq_epi8_mask(gap, bytes);
-            Masks { digits, gaps: gaps | self.equal(block, b'_') | self.equal(block, b'\r') }
+            let line = simd._mm512_shuffle_epi8(cast([BY_LOW_BITS_TOO; 4]), bytes);
+            let lines = simd._mm512_cmpeq_epi8_mask(line, bytes);
+            let beginnings = simd._mm512_shuffle_epi8(cast([BEGINNINGS; 4]), bytes);
+            let bit = |bit: u8| simd._mm512_test_epi8_mask(beginnings, cast([bit; BLOCK]));
+            Masks {
+                digits,
+                gaps: gaps | lines,
+                lines,
+                first: bit(0x80),
+                rare_first: bit(0x40),
+                second: bit(0x20),
+            }
         }
 
         #[inline(always)]
@@ -101,6 +139,11 @@ mod x86 {
     }
 
     impl Lanes for V3 {
+        #[inline(always)]
+        fn fetch(self, text: &[u8], place: usize) {
+            self.sse._mm_prefetch::<_MM_HINT_T0>(text.as_ptr().wrapping_add(place).cast());
+        }
+
         #[inline(always)]
         fn masks(self, block: &[u8; BLOCK]) -> Masks {
             let simd = self.avx2;
@@ -118,15 +161,28 @@ mod x86 {
                 #[inline(always)]
                 |bytes| {
                     let low = simd._mm256_shuffle_epi8(cast([BY_LOW_BITS; 2]), bytes);
-                    let underscore = simd._mm256_cmpeq_epi8(bytes, cast([b'_'; 32]));
-                    let carriage = simd._mm256_cmpeq_epi8(bytes, cast([b'\r'; 32]));
-                    let others = simd._mm256_or_si256(underscore, carriage);
-                    simd._mm256_movemask_epi8(
-                        simd._mm256_or_si256(simd._mm256_cmpeq_epi8(low, bytes), others),
-                    )
+                    simd._mm256_movemask_epi8(simd._mm256_cmpeq_epi8(low, bytes))
                 },
             );
-            Masks { digits, gaps }
+            let lines = both(
+                block,
+                #[inline(always)]
+                |bytes| {
+                    let low = simd._mm256_shuffle_epi8(cast([BY_LOW_BITS_TOO; 2]), bytes);
+                    simd._mm256_movemask_epi8(simd._mm256_cmpeq_epi8(low, bytes))
+                },
+            );
+            let bit = |shift: i32| {
+                both(
+                    block,
+                    #[inline(always)]
+                    |bytes| {
+                        let beginnings = simd._mm256_shuffle_epi8(cast([BEGINNINGS; 2]), bytes);
+                        simd._mm256_movemask_epi8(simd._mm256_sll_epi16(beginnings, cast([shift as u64, 0])))
+                    },
+                )
+            };
+            Masks { digits, gaps: gaps | lines, lines, first: bit(0), rare_first: bit(1), second: bit(2) }
         }
 
         #[inline(always)]
@@ -163,6 +219,9 @@ pub(super) struct Words;
 
 impl Lanes for Words {
     #[inline(always)]
+    fn fetch(self, _text: &[u8], _place: usize) {}
+
+    #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {
         let mut masks = Masks::default();
         each_word(
@@ -179,6 +238,8 @@ impl Lanes for Words {
                 masks.gaps |= gather(!(signs & not(b'_')) & columns) << shift;
             },
         );
+        masks.lines = masks.gaps;
+        masks.first = u64::MAX;
         masks
     }
 
@@ -235,6 +296,7 @@ const fn gather(word: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::{BLOCK, Lanes, Masks, Words, Work, may_be_gap, with_widest};
+    use crate::card::brand;
     use crate::scan::finder::Writings;
     use crate::scan::sign;
 
@@ -249,11 +311,20 @@ mod tests {
         type Output = ();
         fn with<L: Lanes>(self, lanes: L) {
             let block = &self.0;
-            let Masks { digits, gaps } = lanes.masks(block);
+            let Masks { digits, gaps, lines, first, rare_first, second } = lanes.masks(block);
             assert_eq!(digits, mask(block, |byte| byte.is_ascii_digit()));
             let surely = mask(block, |byte| sign::is_ascii_gap(byte, Writings::Usual));
             let at_most = mask(block, |byte| may_be_gap(byte) && !matches!(byte, b',' | b'"' | b'\t'));
             assert_eq!((gaps & surely, gaps & !at_most), (surely, 0));
+            let surely = mask(block, |byte| matches!(byte, b'\n' | b'\r'));
+            assert_eq!((lines & surely, lines & !at_most), (surely, 0));
+            for (place, pair) in block.windows(2).enumerate() {
+                let bit = |mask: u64, place: usize| mask >> place & 1 == 1;
+                if pair.iter().all(u8::is_ascii_digit) && brand::lengths_beginning(pair[0], pair[1]) != 0 {
+                    let seen = bit(first, place) || bit(rare_first, place) && bit(second, place + 1);
+                    assert!(seen, "{}{}", char::from(pair[0]), char::from(pair[1]));
+                }
+            }
             assert_eq!(lanes.high(block), mask(block, |byte| !byte.is_ascii()));
             for wanted in [b'%', 0xef, 0] {
                 assert_eq!(lanes.equal(block, wanted), mask(block, |byte| byte == wanted));
@@ -272,7 +343,7 @@ mod tests {
             });
             Check(block).with(Words);
             with_widest(Check(block));
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", not(panveil_portable)))]
             if let Some(lanes) = pulp::x86::V3::try_new() {
                 Check(block).with(lanes);
             }

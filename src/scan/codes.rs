@@ -1,5 +1,7 @@
 //! Security codes and PINs in name and value form, near a card number.
 
+use core::ops::Range;
+
 use super::blocks::{self, BLOCK, Lanes, Work};
 use super::context::{self, Uncoloured};
 use super::finder::Writings;
@@ -15,8 +17,8 @@ pub(super) struct Code {
     pub(super) kind: Kind,
 }
 
-/// Whether a name in the text may say a code: a quick no for most texts.
-pub(super) fn may_be_named(text: &[u8]) -> bool {
+/// Where in the text values may stand whose names say a code: a quick "nowhere" for most texts.
+pub(super) fn may_be_named(text: &[u8]) -> Option<Range<usize>> {
     blocks::with_widest(Stems(text))
 }
 
@@ -24,12 +26,14 @@ pub(super) fn may_be_named(text: &[u8]) -> bool {
 struct Stems<'a>(&'a [u8]);
 
 impl Work for Stems<'_> {
-    type Output = bool;
+    type Output = Option<Range<usize>>;
 
     #[inline(always)]
-    fn with<L: Lanes>(self, lanes: L) -> bool {
+    fn with<L: Lanes>(self, lanes: L) -> Option<Range<usize>> {
         // Blocks overlap by the two letters that a stem may have in the block before.
         let mut rest = self.0;
+        let mut place = 0usize;
+        let mut named: Option<Range<usize>> = None;
         while !rest.is_empty() {
             let mut block = [0u8; BLOCK];
             let length = rest.len().min(BLOCK);
@@ -37,11 +41,13 @@ impl Work for Stems<'_> {
                 head.copy_from_slice(text);
             }
             if has_stem_or_more(lanes, &block) {
-                return true;
+                let end = place.saturating_add(BLOCK).saturating_add(LONGEST_NAME);
+                named = Some(named.map_or(place, |named| named.start)..end);
             }
             rest = if length < BLOCK { &[] } else { rest.get(BLOCK.wrapping_sub(2)..).unwrap_or_default() };
+            place = place.saturating_add(BLOCK.wrapping_sub(2));
         }
-        false
+        named
     }
 }
 
@@ -86,7 +92,9 @@ fn has_stem(name: &[u8]) -> bool {
 /// The first code whose value begins in `from..until`.
 pub(super) fn first(text: &[u8], from: usize, until: usize, writings: Writings) -> Option<Code> {
     let mut at = from;
-    while at < until {
+    let may_be_digit = |byte: &u8| byte.is_ascii_digit() || *byte == b'%' || !byte.is_ascii();
+    loop {
+        at = at.saturating_add(text.get(at..until)?.iter().position(may_be_digit)?);
         let (sign, bytes) = sign::read(text, at, writings)?;
         if let Sign::Digit(_) = sign
             && !matches!(sign::before(text, at, writings), Some((Sign::Digit(_), _)))
@@ -100,7 +108,6 @@ pub(super) fn first(text: &[u8], from: usize, until: usize, writings: Writings) 
             at = at.saturating_add(bytes);
         }
     }
-    None
 }
 
 /// Whether the group of digits that ends at `end` is a code, if a number stands near.
@@ -202,13 +209,18 @@ mod tests {
         for name in sad::terms() {
             let other =
                 ["track", "trac", "mag", "stripe", "kod ", "guvenlik"].iter().any(|stem| name.contains(stem));
-            assert!(other || (may_be_named(name.as_bytes()) && has_stem(name.as_bytes())), "{name}");
+            let named = may_be_named(name.as_bytes());
+            assert!(
+                other || (named.is_some_and(|named| named.end > name.len()) && has_stem(name.as_bytes())),
+                "{name}"
+            );
             // Over the edge of a block too.
             let over = [&[b' '; 62], name.as_bytes()].concat();
-            assert!(other || may_be_named(&over), "{name}");
+            assert!(other || may_be_named(&over).is_some(), "{name}");
             checked += 1;
         }
         assert!(checked > 100);
-        assert!(!may_be_named(b"2026-11-26T12:34:56.789Z INFO [main] c.e.pay.Gateway - took 123 ms"));
+        let line = b"2026-11-26T12:34:56.789Z INFO [main] c.e.pay.Gateway - took 123 ms";
+        assert_eq!(may_be_named(line), None);
     }
 }

@@ -106,13 +106,12 @@ struct Chain {
     after: Option<(usize, usize)>,
     /// Where the gap before it begins.
     gap: usize,
-    /// The digits of its first group.
-    first: usize,
+    /// Where the number begins.
+    start: usize,
 }
 
 impl Chain {
     fn around(text: &[u8], start: usize, end: usize, left: Left<'_>, writings: Writings) -> Self {
-        let first = digits_from(text, start, writings);
         // The end of a line ends a chain.
         let after = number::gap_within_line(text, end, writings)
             .map(|begin| (begin, digits_from(text, begin, writings)));
@@ -135,7 +134,7 @@ impl Chain {
         let ends_line =
             text.get(gap..start).is_some_and(|gap| gap.iter().any(|byte| matches!(byte, b'\n' | b'\r')));
         let before = (gap < start && !ends_line && digits > 0).then_some((begin, digits));
-        Self { before, after, gap, first }
+        Self { before, after, gap, start }
     }
 
     fn goes_on(&self, text: &[u8], writings: Writings) -> bool {
@@ -144,7 +143,8 @@ impl Chain {
 
     /// Whether digits one by one, or pairs, are a part of a longer list of them.
     fn goes_on_even(&self, text: &[u8], writings: Writings) -> bool {
-        let alike = |digits: usize| digits <= 2 || digits == self.first;
+        let first = digits_from(text, self.start, writings);
+        let alike = |digits: usize| digits <= 2 || digits == first;
         self.before.is_some_and(|(_, digits)| alike(digits))
             || self.after.is_some_and(|(begin, digits)| alike(digits) && !number::fits(text, begin, writings))
     }
@@ -194,7 +194,9 @@ fn follows_iban_head(left: Left<'_>, at: usize) -> bool {
     for _ in 0..MOST_FOURS {
         match left.last(at, 5) {
             [.., a, b, c, d] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => {
-                let apart = !left.byte(at, 5).is_some_and(|byte| byte.is_ascii_alphanumeric());
+                // What is spoken for may leave its last digit there.
+                let spoken_for = left.floor > 0 && left.byte(at, 5).is_none();
+                let apart = !spoken_for && !left.byte(at, 5).is_some_and(|byte| byte.is_ascii_alphanumeric());
                 return c.is_ascii_digit() && d.is_ascii_digit() && apart;
             }
             [b' ' | b'-', four @ ..] if four.iter().all(u8::is_ascii_digit) => at = at.saturating_sub(5),

@@ -1,8 +1,9 @@
 //! Where in a text it is worth reading: an exact "nothing here" for almost all of it, at memory speed.
 //!
-//! Twelve bytes in a row that are digits or gaps between them, the last four of them digits: every number in ASCII digits
-//! has such a place (`shape.rs`), and dates, times, addresses and phone numbers mostly have none. Everything is shifts and
-//! ANDs of 64-bit masks, so that a block without a hint costs no branch that could be guessed wrong.
+//! A group of four digits and more whose first two begin cards of some brand, and twelve bytes in a row from there that are
+//! digits or gaps: every number in ASCII digits begins so (`shape.rs`), and dates, times, addresses and phone numbers mostly
+//! do not. Everything is shifts and ANDs of 64-bit masks, so that a block without a hint costs hardly a branch that could be
+//! guessed wrong.
 
 use super::base64;
 use super::blocks::{BLOCK, Lanes, Masks};
@@ -12,19 +13,24 @@ use super::blocks::{BLOCK, Lanes, Masks};
 pub(super) struct Hints {
     digits: u64,
     gaps: u64,
-    gaps1: u64,
-    gaps2: u64,
     joined: u64,
     joined2: u64,
     joined4: u64,
+    joined12: u64,
+    percent: u64,
     digits2: u64,
+    first: u64,
+    rare_first: u64,
+    beginning: u64,
+    beginning4: u64,
+    short_line: u64,
     single: u64,
     single2: u64,
     single4: u64,
     pair: u64,
     pair2: u64,
     digits4: u64,
-    three: u64,
+    digits8: u64,
     letters: u64,
     colon: u64,
     colons: u64,
@@ -35,28 +41,56 @@ impl Hints {
     /// its bytes are digits or gaps behind digits.
     #[inline(always)]
     pub(super) fn ascii(&mut self, masks: Masks) -> Runs {
-        let Masks { digits, gaps } = masks;
-        // A gap begins after a digit and has up to three characters.
-        let gaps1 = gaps & up(digits, self.digits, 1);
-        let gaps2 = gaps & up(gaps1, self.gaps1, 1);
-        let gaps3 = gaps & up(gaps2, self.gaps2, 1);
-        let joined = digits | gaps1 | gaps2 | gaps3;
-        // Twelve in a row: doubling, then eight and four.
+        let Masks { digits, gaps, .. } = masks;
+        // Twelve in a row, whatever the gaps' length: doubling, then eight and four.
+        let joined = digits | gaps;
         let joined2 = joined & up(joined, self.joined, 1);
         let joined4 = joined2 & up(joined2, self.joined2, 2);
         let joined8 = joined4 & up(joined4, self.joined4, 4);
         let joined12 = joined8 & up(joined4, self.joined4, 8);
-        let digits2 = digits & up(digits, self.digits, 1);
+        let after_digit = up(digits, self.digits, 1);
+        let digits2 = digits & after_digit;
         let digits4 = digits2 & up(digits2, self.digits2, 2);
-        *self = Self { digits, gaps, gaps1, gaps2, joined, joined2, joined4, digits2, digits4, ..*self };
-        Runs { hints: joined12 & digits4, digits, joined }
+        // The second digit of a beginning, and the fourth of a group that so begins.
+        let start = digits & !after_digit;
+        let first = start & masks.first;
+        let rare_first = start & masks.rare_first;
+        let beginning = up(first, self.first, 1) | up(rare_first, self.rare_first, 1) & masks.second;
+        let beginning4 = digits4 & up(beginning, self.beginning, 2);
+        let hints = joined12 & up(beginning4, self.beginning4, 8);
+        // The end of a line after one to three digits, as far as a number may go on from there.
+        let short_line = masks.lines & after_digit & !up(digits4, self.digits4, 1);
+        let short = if short_line | self.short_line == 0 {
+            0
+        } else {
+            let digits8 = digits4 & up(digits4, self.digits4, 4);
+            let nine_behind = up(short_line, self.short_line, 9);
+            digits8 & (up(short_line, self.short_line, 8) | nine_behind | up(short_line, self.short_line, 10))
+        };
+        *self = Self {
+            digits,
+            gaps,
+            joined,
+            joined2,
+            joined4,
+            joined12,
+            digits2,
+            digits4,
+            first,
+            rare_first,
+            beginning,
+            beginning4,
+            short_line,
+            ..*self
+        };
+        Runs { hints: hints | short, digits, joined }
     }
 
     /// Likewise for digits one by one or in pairs with one gap character between; `before` is what [`Hints::ascii`] was
     /// called on.
     #[inline(always)]
     pub(super) fn even(&mut self, masks: Masks, before: &Self) -> u64 {
-        let Masks { digits, gaps } = masks;
+        let Masks { digits, gaps, .. } = masks;
         // Eight times: a digit, a gap before it, a digit before that.
         let single = digits & up(gaps, before.gaps, 1) & up(digits, before.digits, 2);
         let single2 = single & up(single, before.single, 2);
@@ -66,12 +100,12 @@ impl Hints {
         let pair = self.digits2 & up(gaps, before.gaps, 2) & up(digits, before.digits, 3);
         let pair2 = pair & up(pair, before.pair, 3);
         let pair4 = pair2 & up(pair2, before.pair2, 6);
-        // Four digits, and three times a gap and three digits.
-        let three = digits & up(self.digits2, before.digits2, 1) & up(gaps, before.gaps, 3);
-        let three2 = three & up(three, before.three, 4);
-        let threes = three2 & up(three, before.three, 8) & up(self.digits4, before.digits4, 12);
-        *self = Self { single, single2, single4, pair, pair2, three, ..*self };
-        single8 | pair4 | threes
+        // Hexadecimal digits of which some decode to other characters first.
+        let digits8 = self.digits4 & up(self.digits4, before.digits4, 4);
+        let digits16 = digits8 & up(digits8, before.digits8, 8);
+        let digits24 = if digits16 == 0 { 0 } else { digits16 & up(digits8, before.digits8, 16) };
+        *self = Self { single, single2, single4, pair, pair2, digits8, ..*self };
+        single8 | pair4 | digits24
     }
 
     /// Where the fourth of four pairs of digits ends with colons between: hexadecimal digits of a number may stand so. It has four digits before its first
@@ -87,21 +121,26 @@ impl Hints {
 
     /// Where digits or gaps may stand that are not ASCII, or URL-encoded: to be looked at one by one.
     #[inline(always)]
-    pub(super) fn foreign<L: Lanes>(&self, lanes: L, block: &[u8; BLOCK], before: &Self) -> u64 {
+    pub(super) fn foreign<L: Lanes>(&mut self, lanes: L, block: &[u8; BLOCK], before: &Self) -> u64 {
         let high = lanes.high(block);
         let percent = lanes.equal(block, b'%');
-        if high | percent == 0 {
+        self.percent = percent;
+        if high | percent | before.percent == 0 {
             return 0;
         }
-        // A gap follows a digit or another gap. The lead bytes of digits; 0x82 of Shift_JIS has an ASCII letter after it, and is a mere
+        // A number may begin right behind a triplet that ends with a digit.
+        let behind = self.joined12 & up(percent, before.percent, 14);
+        // A gap follows a digit or other gaps behind one. The lead bytes of digits; 0x82 of Shift_JIS has an ASCII letter after it, and is a mere
         // trail byte where it has none.
-        let gaps = high & up(self.joined, before.joined, 1);
+        let near = self.digits | self.gaps & up(self.digits, before.joined, 1);
+        let near = near | self.gaps & up(near, before.joined, 1);
+        let gaps = high & up(near, before.joined, 1);
         let leads = lanes.equal(block, 0xef)
             | lanes.equal(block, 0xd9)
             | lanes.equal(block, 0xdb)
             | lanes.equal(block, 0xa3);
         let shift_jis = lanes.equal(block, 0x82) & !(high >> 1);
-        percent | gaps | leads | shift_jis
+        percent | behind | gaps | leads | shift_jis
     }
 }
 

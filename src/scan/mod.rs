@@ -22,6 +22,7 @@ mod hit;
 mod log_layer;
 mod names;
 mod number;
+mod reading;
 mod redaction;
 mod redactor;
 mod runs;
@@ -33,6 +34,8 @@ mod stream;
 mod tracing_layer;
 mod track;
 mod utf16;
+mod walk;
+mod window;
 
 pub use finder::{Charset, Finder};
 pub use hit::{Confidence, Hit, Kind, Reason, Writing};

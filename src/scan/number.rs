@@ -138,8 +138,10 @@ pub(super) fn may_begin(text: &[u8], start: usize, group: Group) -> bool {
     match (group.length, group.next) {
         (20.., _) => group.length >= SHORTEST_HEX,
         (4, 4) if *first == b'3' => true,
-        _ if !brand::begins_with_two(*first, *second) => false,
-        (FEWEST..=MOST, _) if passes_luhn(text, end, group.length) => true,
+        (length @ FEWEST..=MOST, _) => {
+            brand::lengths_beginning(*first, *second) >> length & 1 == 1 && passes_luhn(text, end, length)
+        }
+        _ if brand::lengths_beginning(*first, *second) == 0 => false,
         (4, 4 | 6 | 12) | (6, 4 | 6 | 13) | (8, 8) => true,
         (_, 0) => false,
         _ => ends_line(text, end),

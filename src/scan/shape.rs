@@ -15,7 +15,7 @@ pub(super) enum Shape {
 
 /// The shape of groups of these lengths, if card numbers are written so.
 ///
-/// Every shape but `Even` and `Threes` has, at its twelfth digit or later, the end of four digits in a row: `hints.rs` looks for that.
+/// Every shape but `Even` begins with four digits and more: `hints.rs` looks for that.
 pub(super) fn of(groups: &[u8]) -> Option<Shape> {
     match *groups {
         [_] => Some(Shape::One),

@@ -31,21 +31,45 @@ pub(super) enum Gap {
 #[inline]
 pub(super) fn read(text: &[u8], at: usize, writings: Writings) -> Option<(Sign, usize)> {
     let first = *text.get(at)?;
-    Some(match first {
-        b'0'..=b'9' => (Sign::Digit(first & 0x0f), 1),
-        b' ' => (Sign::Gap(Gap::Space), 1),
-        b'-' => (Sign::Gap(Gap::Dash), 1),
-        b'.' => (Sign::Gap(Gap::Dot), 1),
-        b'/' => (Sign::Gap(Gap::Slash), 1),
-        b'_' => (Sign::Gap(Gap::Underscore), 1),
-        b'\n' | b'\r' => (Sign::Gap(Gap::Line), 1),
-        b'*' => (Sign::Star, 1),
+    Some(match SIGNS.get(usize::from(first)) {
+        Some(Some(sign)) => (*sign, 1),
         _ if writings == Writings::Ascii => (Sign::Other, 1),
+        _ => unusual(text, at, first),
+    })
+}
+
+/// What an ASCII character is, but for those that need a look at the writings or at what follows.
+static SIGNS: [Option<Sign>; 128] = signs();
+
+#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "computed while compiling")]
+const fn signs() -> [Option<Sign>; 128] {
+    let mut signs = [Some(Sign::Other); 128];
+    let mut value = 0;
+    while value < 10 {
+        signs[(b'0' + value) as usize] = Some(Sign::Digit(value));
+        value += 1;
+    }
+    signs[b' ' as usize] = Some(Sign::Gap(Gap::Space));
+    signs[b'-' as usize] = Some(Sign::Gap(Gap::Dash));
+    signs[b'.' as usize] = Some(Sign::Gap(Gap::Dot));
+    signs[b'/' as usize] = Some(Sign::Gap(Gap::Slash));
+    signs[b'_' as usize] = Some(Sign::Gap(Gap::Underscore));
+    signs[b'\n' as usize] = Some(Sign::Gap(Gap::Line));
+    signs[b'\r' as usize] = Some(Sign::Gap(Gap::Line));
+    signs[b'*' as usize] = Some(Sign::Star);
+    signs[b'+' as usize] = None;
+    signs[b'%' as usize] = None;
+    signs
+}
+
+/// A character that is not in [`SIGNS`], where other writings than ASCII are looked for.
+#[inline(never)]
+fn unusual(text: &[u8], at: usize, first: u8) -> (Sign, usize) {
+    match first {
         b'+' => (Sign::Gap(Gap::Space), 1), // a space in a form
         b'%' => percent(text, at),
-        0x80.. => foreign(text, at),
-        _ => (Sign::Other, 1),
-    })
+        _ => foreign(text, at),
+    }
 }
 
 /// Whether a byte is a gap by itself.
@@ -176,6 +200,15 @@ pub(super) const fn nibble(digit: u8) -> Option<u8> {
 
 /// The character that ends before `at`, if it is a digit, a gap or a star, and where it begins.
 pub(super) fn before(text: &[u8], at: usize, writings: Writings) -> Option<(Sign, usize)> {
+    // Signs and digits end no character of several bytes, but for the digits of a triplet.
+    let last = *text.get(at.checked_sub(1)?)?;
+    if last < 0x40
+        && let Some(Some(sign)) = SIGNS.get(usize::from(last))
+        && (!last.is_ascii_digit()
+            || at.checked_sub(TRIPLET).and_then(|begin| text.get(begin)) != Some(&b'%'))
+    {
+        return (*sign != Sign::Other).then(|| (*sign, at.saturating_sub(1)));
+    }
     const LENGTHS: [usize; 5] = [9, 6, 3, 2, 1];
     let lengths = if writings == Writings::Ascii { LENGTHS.get(4..).unwrap_or_default() } else { &LENGTHS };
     for length in lengths {

@@ -4,8 +4,9 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::finder::{Charset, Finder};
 use super::hit::Hit;
-use super::search::{Found, NEAR, REACH, Search, Taker, Window};
+use super::search::{Found, NEAR, REACH, Search, Taker};
 use super::utf16;
+use super::window::Window;
 
 /// Takes text in pieces and says where card data lies. Holds back at most 2 KiB, and wipes what it held.
 ///

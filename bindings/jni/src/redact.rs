@@ -6,7 +6,7 @@ use jni::Env;
 use jni::objects::{JByteArray, JClass};
 use jni::sys::{jint, jlong};
 use panveil::protect::Tokenizer;
-use panveil::scan::{Confidence, Finder, Hit, Redaction, RedactionStream, Replacement};
+use panveil::scan::{Charset, Confidence, Finder, Hit, Redaction, RedactionStream, Replacement};
 use panveil::{Error, Result};
 use zeroize::Zeroizing;
 
@@ -45,8 +45,8 @@ pub(crate) fn redactor<'local>(
 }
 
 /// What options say. Fields: what takes the place of card numbers (`mask`, `fixed` or `token`), what that needs (which digits
-/// are shown, a text, a layout), the least confidence, and three times 0 or 1: whether lengths are kept, whether base64 is
-/// looked into, whether hits are told.
+/// are shown, a text, a layout), the least confidence, 0 or 1 for whether lengths are kept, which writings are looked for, the
+/// charset, and 0 or 1 for whether hits are told.
 fn made(options: &[u8], tokenizer: Option<&Arc<Tokenizer>>) -> Result<MadeRedactor> {
     let mut options = Fields::new(options);
     let replacement = match options.text()? {
@@ -60,7 +60,18 @@ fn made(options: &[u8], tokenizer: Option<&Arc<Tokenizer>>) -> Result<MadeRedact
     };
     let finder = Finder::new().at_least(confidence(options.text()?)?);
     let keeps_length = options.number::<u8>()? != 0;
-    let finder = if options.number::<u8>()? == 0 { finder } else { finder.with_base64() };
+    let finder = match options.text()? {
+        "usual" => finder,
+        "ascii" => finder.ascii_only(),
+        "base64" => finder.with_base64(),
+        _ => return Err(Error::Argument),
+    };
+    let finder = finder.in_charset(match options.text()? {
+        "ascii_based" => Charset::AsciiBased,
+        "utf16le" => Charset::Utf16Le,
+        "utf16be" => Charset::Utf16Be,
+        _ => return Err(Error::Argument),
+    });
     let redaction = Redaction::new(finder, replacement)?;
     let redaction = if keeps_length { redaction.keep_length() } else { redaction };
     Ok(MadeRedactor { redaction, tells: options.number::<u8>()? != 0 })

@@ -27,7 +27,7 @@ use crate::boundary::{Numbers, Outcome, boundary, silence_panics};
 use crate::{batch, objects, protect, redact, reveal, upcall, vault};
 
 /// Raised whenever a native changes; Java refuses a library with another one.
-const ABI: jlong = 2;
+const ABI: jlong = 3;
 
 /// Registers the natives of the class that the loader named in the system property `panveil.native.class`.
 ///

@@ -1,24 +1,24 @@
 //! `panveil scan`.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use indicatif::{ProgressBar, ProgressStyle};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
 use panveil::card::id::Application;
 use panveil::card::mask::Shown;
 use panveil::scan::{Confidence, Finder, Redaction, Replacement};
 use panveil::vault::{OpenOptions, Unlock, Vault};
+use rustix::termios::tcgetwinsize;
 
 use super::tokens::Wanted;
 use super::{Outcome, Result};
 use crate::failure::Failure;
 use crate::scan::args::ScanArgs;
 use crate::scan::{
-    Allow, Baseline, Finished, Format, Gathered, JOURNAL, Journal, Mirror, Options, Replace, Report,
-    Rewriter, Search, Settings, Target, Task, Unfinished, Unusable, Walk, shown_path,
+    Allow, Baseline, Earlier, Format, Gathered, JOURNAL, Journal, Mirror, Options, Progress, Redacting,
+    Replace, Report, Rewriter, Search, Settings, Target, Task, Unfinished, Unusable, Walk, shown_path,
 };
 use crate::terminal::Terminal;
 
@@ -64,7 +64,7 @@ pub(crate) fn run(
     let gathered = gather(args, &walk, finder, &allow, rewriter, terminal);
     drop(replacement);
     let closed = vault.map_or(Ok(()), Vault::close);
-    let gathered = gathered?;
+    let (gathered, journal) = gathered?;
     closed?;
 
     if gathered.removed > 0 {
@@ -79,6 +79,10 @@ pub(crate) fn run(
         write_report(&report, *format, path).map_err(|error| Failure::at(path, &error))?;
     }
     print(&report, terminal).map_err(|error| Failure::at(Path::new("standard output"), &error))?;
+    // Only now: what was redacted is told again by a run that was cut off before.
+    if let (Some(mut journal), Some(_), Some(path)) = (journal, &args.redact, &args.state) {
+        journal.over().map_err(|error| Failure::at(path, &error))?;
+    }
     Ok(if report.is_clean(args.new_only) { Outcome::Done } else { Outcome::Refused })
 }
 
@@ -99,7 +103,7 @@ fn usage(args: &ScanArgs) -> core::result::Result<(), Failure> {
 }
 
 fn about(option: &str, path: &Path, fault: &str) -> Failure {
-    Failure::usage(format!("{option} {}: {fault}", path.display()))
+    Failure::usage(format!("{option} {}: {fault}", shown_path(path)))
 }
 
 fn finder(args: &ScanArgs) -> Finder {
@@ -149,28 +153,32 @@ fn gather(
     allow: &Allow,
     rewriter: Option<Rewriter<'_>>,
     terminal: Terminal,
-) -> core::result::Result<Gathered, Failure> {
-    let (mut journal, finished) = match &args.state {
-        None => (None, Finished::new()),
+) -> core::result::Result<(Gathered, Option<Journal>), Failure> {
+    let (journal, earlier) = match &args.state {
+        None => (None, Earlier::default()),
         Some(path) => {
-            let (journal, finished) =
+            let (journal, earlier) =
                 Journal::open(path, &options(args, allow)).map_err(|fault| unusable(path, fault))?;
-            (Some(journal), finished)
+            (Some(Mutex::new(journal)), earlier)
         }
     };
-    let bar = progress_bar(walk, terminal);
+    let progress = Progress::new(walk, !terminal.is_json());
     let cores = std::thread::available_parallelism().map_or(1, Into::into);
     let task = Task {
         walk,
-        search: Search { finder, allow, most: args.max_hits_per_file.get() },
+        search: Search { finder, base64: args.base64, allow, most: args.max_hits_per_file.get() },
         threads: args.threads.map_or(cores, Into::into),
-        finished,
+        earlier,
+        journal,
         rewriter,
-        on_bytes: &|bytes| bar.inc(bytes),
+        progress: &progress,
     };
-    let gathered = task.run(journal.as_mut());
-    bar.finish_and_clear();
-    gathered.map_err(|error| Failure::at(args.state.as_deref().unwrap_or(Path::new("-")), &error))
+    let gathered = task.run();
+    progress.end();
+    let gathered =
+        gathered.map_err(|error| Failure::at(args.state.as_deref().unwrap_or(Path::new("-")), &error))?;
+    let journal = task.journal.map(|journal| journal.into_inner().unwrap_or_else(PoisonError::into_inner));
+    Ok((gathered, journal))
 }
 
 fn unusable(path: &Path, fault: Unusable) -> Failure {
@@ -206,6 +214,16 @@ fn options(args: &ScanArgs, allow: &Allow) -> Options {
         gitignore: settings.gitignore,
         max_hits_per_file: settings.max_hits_per_file,
         allow: allow.entries().map(|entry| (entry.clone(), allow.is_over(entry))).collect(),
+        redacting: args.redact.as_ref().map(|how| Redacting {
+            with: match how {
+                Replace::Mask => "mask".to_owned(),
+                Replace::Token => "token".to_owned(),
+                Replace::Fixed(text) => format!("fixed:{text}"),
+            },
+            keep_length: args.keep_length,
+            vault: args.vault.as_deref().map(shown_path),
+            layout: args.layout.clone(),
+        }),
     }
 }
 
@@ -216,7 +234,8 @@ fn write_report(report: &Report, format: Format, path: &Path) -> io::Result<()> 
     report.write(format, &mut writer)?;
     writer.flush()?;
     drop(writer);
-    file.publish(|_| Ok(()))
+    file.publish(|_| Ok::<_, io::Error>(()))?;
+    Ok(())
 }
 
 fn print(report: &Report, terminal: Terminal) -> io::Result<()> {
@@ -225,18 +244,14 @@ fn print(report: &Report, terminal: Terminal) -> io::Result<()> {
         serde_json::to_writer(&mut out, report)?;
         writeln!(out)?;
     } else {
-        writeln!(out, "{}", report.text())?;
+        writeln!(out, "{}", report.text(columns()))?;
     }
     out.flush()
 }
 
-fn progress_bar(walk: &Walk, terminal: Terminal) -> ProgressBar {
-    // indicatif draws on standard error, and draws nothing when that is no terminal: then nobody waits for a sum.
-    let hidden = ProgressBar::hidden();
-    if terminal.is_json() || !io::IsTerminal::is_terminal(&io::stderr()) {
-        return hidden;
-    }
-    let template = "{bar:30} {percent:>3}%  {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left";
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(walk.bytes()).with_style(style)
+/// The width of the terminal that the report goes to, if it goes to one.
+fn columns() -> Option<usize> {
+    let stdout = io::stdout();
+    let size = stdout.is_terminal().then(|| tcgetwinsize(&stdout).ok()).flatten()?;
+    (size.ws_col > 0).then_some(size.ws_col.into())
 }

@@ -50,7 +50,7 @@ pub struct ScanArgs {
     #[arg(long, requires = "baseline")]
     pub new_only: bool,
     /// Keep in FILE what is finished; a run that was cut off goes on from there.
-    #[arg(long, value_name = "FILE", conflicts_with = "redact")]
+    #[arg(long, value_name = "FILE", conflicts_with = "out")]
     pub state: Option<PathBuf>,
     /// Replace what is found: mask, token, or fixed:[TEXT], a text in square brackets.
     #[arg(long, value_name = "HOW", num_args = 0..=1, default_missing_value = "mask", require_equals = true)]

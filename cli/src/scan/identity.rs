@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use serde::{Deserialize, Serialize};
 
 /// Equal for a file that was neither replaced nor written to in between.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Identity {
     device: u64,
     inode: u64,
@@ -25,5 +25,10 @@ impl Identity {
             modified: (metadata.mtime(), metadata.mtime_nsec()),
             changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
+    }
+
+    /// The same for a file that was only renamed, which changes when anything did.
+    pub(crate) fn under_any_name(self) -> Self {
+        Self { changed: (0, 0), ..self }
     }
 }

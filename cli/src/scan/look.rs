@@ -22,6 +22,8 @@ use super::{shown, tar};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Search<'a> {
     pub(crate) finder: Finder,
+    /// Whether the finder looks into base64.
+    pub(crate) base64: bool,
     pub(crate) allow: &'a Allow,
     /// Finds that are kept for each file.
     pub(crate) most: u64,
@@ -74,6 +76,10 @@ impl<'a> Looker<'a> {
 impl Search<'_> {
     /// What a name holds.
     pub(crate) fn name(&self, path: &str, name: &[u8]) -> Option<super::find::Part> {
+        // With base64 a number may have fewer digits.
+        if !self.base64 && !shown::may_hold_number(name) {
+            return None;
+        }
         let mut tally = Tally::new(path, self.allow, self.most);
         for hit in self.finder.find(name) {
             tally.add(&hit, || Place::Name);

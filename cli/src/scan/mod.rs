@@ -10,6 +10,7 @@ mod format;
 mod identity;
 mod journal;
 mod look;
+mod progress;
 mod redact;
 mod report;
 mod run;
@@ -22,8 +23,9 @@ mod zstd;
 
 pub(crate) use allow::Allow;
 pub(crate) use baseline::Baseline;
-pub(crate) use journal::{FORMAT as JOURNAL, Finished, Journal, Options, Unusable};
+pub(crate) use journal::{Earlier, FORMAT as JOURNAL, Journal, Options, Redacting, Unusable};
 pub(crate) use look::Search;
+pub(crate) use progress::Progress;
 pub(crate) use redact::{Mirror, Replace, Rewriter, Target, Unfinished};
 pub(crate) use report::{Format, Report, Settings};
 pub(crate) use run::{Gathered, Task};

@@ -2,15 +2,17 @@
 
 use std::fs::{self, File};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rustix::fs::{Mode, OFlags};
 
-use super::find::{Fault, Looked, Part};
+use super::find::{Fault, Looked, Part, Redacted};
 use super::identity::Identity;
-use super::journal::{Finished, Journal};
+use super::journal::{Earlier, Journal};
 use super::look::{Looker, Search};
+use super::progress::Progress;
 use super::redact::{Leftover, Rewriter, leftover};
 use super::shown;
 use super::walk::{Entry, Walk, reason_of};
@@ -20,11 +22,12 @@ pub(crate) struct Task<'a> {
     pub(crate) walk: &'a Walk,
     pub(crate) search: Search<'a>,
     pub(crate) threads: usize,
-    /// What an earlier run finished.
-    pub(crate) finished: Finished,
+    /// What an earlier run did.
+    pub(crate) earlier: Earlier,
+    /// Takes down what this one does.
+    pub(crate) journal: Option<Mutex<Journal>>,
     pub(crate) rewriter: Option<Rewriter<'a>>,
-    /// Is told how many bytes more were read, by any thread.
-    pub(crate) on_bytes: &'a (dyn Fn(u64) + Sync),
+    pub(crate) progress: &'a Progress,
 }
 
 /// What came of a tree.
@@ -40,6 +43,7 @@ pub(crate) struct Gathered {
 }
 
 enum Done {
+    /// In which state the file needs not be looked at again.
     Looked(Looked, Option<Identity>),
     Name(Option<Part>),
     Skipped(Fault),
@@ -52,7 +56,7 @@ const WAITING: usize = 256;
 
 impl Task<'_> {
     /// Runs to the end, or until the journal cannot be written.
-    pub(crate) fn run(&self, mut journal: Option<&mut Journal>) -> std::io::Result<Gathered> {
+    pub(crate) fn run(&self) -> std::io::Result<Gathered> {
         let (give, take) = bounded::<Entry>(WAITING);
         let (done, results) = bounded::<Done>(WAITING);
         thread::scope(|scope| {
@@ -66,14 +70,20 @@ impl Task<'_> {
             let results = results;
             let mut gathered = Gathered::default();
             for result in &results {
-                gathered.take(result, &mut journal)?;
+                if let Done::Looked(looked, Some(identity)) = &result {
+                    self.take_down(|journal| journal.finished(*identity, looked))?;
+                }
+                gathered.take(result);
             }
-            if let Some(journal) = journal {
-                journal.sync()?;
-            }
+            self.take_down(Journal::sync)?;
             gathered.sort();
             Ok(gathered)
         })
+    }
+
+    fn take_down(&self, write: impl FnOnce(&mut Journal) -> std::io::Result<()>) -> std::io::Result<()> {
+        let Some(journal) = &self.journal else { return Ok(()) };
+        write(&mut journal.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn work(&self, entries: &Receiver<Entry>, done: &Sender<Done>) {
@@ -90,7 +100,8 @@ impl Task<'_> {
             Entry::File { path, named } => self.file(looker, &path, named),
             Entry::Folder(path) => Done::Name(self.search.name(&shown::path(&path), shown::name(&path))),
             Entry::Stdin => {
-                Done::Looked(looker.stream("-", &mut std::io::stdin().lock(), self.on_bytes), None)
+                let on_bytes = &|bytes| self.progress.read(bytes);
+                Done::Looked(looker.stream("-", &mut std::io::stdin().lock(), on_bytes), None)
             }
             Entry::Skipped(fault) => Done::Skipped(fault),
             Entry::Unreadable(fault) => Done::Unreadable(fault),
@@ -117,15 +128,28 @@ impl Task<'_> {
             Err(error) => return Done::Unreadable(fault(path, reason_of(&error))),
         };
         let identity = Identity::of(&metadata);
-        if let Some((known, looked)) = self.finished.get(&shown::path(path))
-            && *known == identity
-        {
-            (self.on_bytes)(looked.bytes);
+        let shown = shown::path(path);
+        if let Some(looked) = self.earlier.finished(&shown, identity) {
+            self.progress.spared(looked.bytes);
             return Done::Looked(looked.clone(), None);
         }
-        let mut looked = looker.file(path, &file, self.on_bytes);
-        if let Some(rewriter) = &self.rewriter {
-            looked.redaction = rewriter.rewrite(path, &file, identity, &looked);
+        let mut looked = looker.file(path, &file, &|bytes| self.progress.read(bytes));
+        if let Some(before) = self.earlier.redacting(&shown, identity)
+            && looked.parts.iter().eq(&self.search.name(&shown, shown::name(path)))
+        {
+            // The redaction was cut off when the file had its place already; what was in it only the journal knows.
+            looked = before.clone();
+        } else if let Some(rewriter) = &self.rewriter {
+            let begins =
+                |new: Identity, looked: &Looked| self.take_down(|journal| journal.redacting(new, looked));
+            let (outcome, new) = rewriter.rewrite(path, &file, identity, &looked, &begins);
+            looked.redaction = outcome;
+            match looked.redaction {
+                Some(Redacted::Yes) if rewriter.is_in_place() => return Done::Looked(looked, new),
+                // The next run tries it again.
+                Some(Redacted::No(_)) => return Done::Looked(looked, None),
+                _ => {}
+            }
         }
         // A file that grew meanwhile is looked at again next time.
         let still = file.metadata().is_ok_and(|now| Identity::of(&now) == identity);
@@ -134,17 +158,14 @@ impl Task<'_> {
 }
 
 impl Gathered {
-    fn take(&mut self, done: Done, journal: &mut Option<&mut Journal>) -> std::io::Result<()> {
+    fn take(&mut self, done: Done) {
         match done {
-            Done::Looked(looked, finished) => {
+            Done::Looked(looked, _) => {
                 self.files = self.files.saturating_add(1);
                 self.bytes = self.bytes.saturating_add(looked.bytes);
                 let tells = !looked.parts.is_empty()
                     || !looked.not_looked_into.is_empty()
                     || looked.redaction.is_some();
-                if let (Some(journal), Some(identity)) = (journal, finished) {
-                    journal.append(identity, &looked)?;
-                }
                 if tells {
                     self.looked.push(looked);
                 }
@@ -160,7 +181,6 @@ impl Gathered {
             Done::Unreadable(fault) => self.unreadable.push(fault),
             Done::Removed => self.removed = self.removed.saturating_add(1),
         }
-        Ok(())
     }
 
     /// Threads end in any order; reports do not tell.

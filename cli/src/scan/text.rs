@@ -109,6 +109,11 @@ impl Lines {
     }
 
     fn count_until(&mut self, offset: u64, window: &[u8], base: u64) {
+        // In a guess at UTF-16 a hit in the bytes may begin within a unit.
+        let offset = match self.charset {
+            Charset::Utf16Le | Charset::Utf16Be => offset & !1,
+            _ => offset,
+        };
         let place = |offset: u64| usize::try_from(offset.saturating_sub(base)).unwrap_or(usize::MAX);
         let Some(text) = window.get(place(self.counted)..place(offset)) else { return };
         let units = || text.chunks_exact(2);

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use ignore::{DirEntry, WalkBuilder};
 
 use super::find::Fault;
+use super::redact::leftover;
 use super::shown;
 
 /// What stands in a tree.
@@ -58,6 +59,11 @@ impl Walk {
         &self.roots
     }
 
+    /// Whether standard input is among it.
+    pub(crate) fn reads_stdin(&self) -> bool {
+        self.roots.iter().any(|root| is_stdin(root))
+    }
+
     /// The bytes of all files, as far as they are known before.
     pub(crate) fn bytes(&self) -> u64 {
         let mut bytes = 0u64;
@@ -87,6 +93,7 @@ impl Walk {
             }
             for found in walk.build() {
                 let entry = match found {
+                    Ok(entry) if leftover::is_own(entry.path()) => continue,
                     Ok(entry) => entry_of(entry),
                     Err(error) => Entry::Unreadable(fault(root, &error)),
                 };

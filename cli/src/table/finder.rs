@@ -4,6 +4,9 @@
 //! underscores between them, that begin and end with a group: `4111 1111 1111 1111`, `card:4111-1111...;` and a
 //! number followed by ` 12` are found. Quotes and backslashes count as gaps, because raw cells are looked at and a
 //! quote in the middle of a cell is none of its value. A run of 20 and more digits without a break is an identifier, not a card.
+//!
+//! [`panveil::scan`] judges a number by what stands beside it, and lets pass what is more likely something else. This guard decides
+//! whether a cell may be kept as it is, so it refuses whatever its caller takes for a card, in any surroundings and any grouping.
 
 use super::encoding::Encoding;
 use super::wiped::{Wiped, wipe};

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{PASSPHRASE, Place, Ran, VISA, run};
+use crate::support::{PASSPHRASE, Place, Ran, VISA, run, skipped};
 
 /// Changes one byte in the middle of a file, and back.
 fn flip(path: &Path) {
@@ -203,9 +203,7 @@ fn a_full_disk_loses_nothing() {
             Ran::of(output).ends(0)
         }
         _ => {
-            eprintln!(
-                "SKIPPED a_full_disk_loses_nothing: this machine lets no test mount a small file system"
-            );
+            skipped("a_full_disk_loses_nothing", "this machine lets no test mount a small file system");
             return;
         }
     };

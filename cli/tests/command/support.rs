@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -27,6 +28,11 @@ pub(crate) fn panveil() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_panveil"));
     command.env("PANVEIL_PASSPHRASE", PASSPHRASE);
     command
+}
+
+/// Says that a test, or a part of one, cannot run here. The print macros would be heard only if the test failed.
+pub(crate) fn skipped(what: &str, why: &str) {
+    std::io::stderr().write_all(format!("SKIPPED {what}: {why}\n").as_bytes()).unwrap();
 }
 
 /// Runs the command.

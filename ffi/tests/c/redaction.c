@@ -197,6 +197,96 @@ static void a_stream_that_lost_text_is_broken(void) {
   }
 }
 
+/* ASCII as UTF-16, into room for it. */
+static size_t wide(const char *text, uint32_t charset, uint8_t *room, size_t capacity) {
+  CHECK(strlen(text) * 2 <= capacity);
+  for (size_t i = 0; i < strlen(text); i++) {
+    room[2 * i + (charset == PANVEIL_CHARSET_UTF16_BE)] = (uint8_t)text[i];
+    room[2 * i + (charset == PANVEIL_CHARSET_UTF16_LE)] = 0;
+  }
+  return strlen(text) * 2;
+}
+
+static void utf16_is_found_and_stays_utf16(void) {
+  const uint32_t charsets[] = {PANVEIL_CHARSET_UTF16_LE, PANVEIL_CHARSET_UTF16_BE};
+  for (size_t i = 0; i < 2; i++) {
+    uint8_t text[128], wanted[128], room[256];
+    size_t length = wide(TEXT, charsets[i], text, sizeof text);
+    size_t wanted_length = wide(REDACTED, charsets[i], wanted, sizeof wanted);
+    uint64_t hits = 0;
+    struct seen seen = {.count = 0};
+    panveil_find_options find = {.struct_size = sizeof find, .charset = charsets[i]};
+    CHECK_OK(panveil_find(&find, text, length, see, &seen, &hits));
+    /* Bytes, not characters. */
+    CHECK(hits == 2 && seen.hits[0].offset == 10 && seen.hits[0].length == 38 && seen.hits[1].offset == 60);
+    CHECK(seen.hits[0].brand == PANVEIL_BRAND_VISA && strcmp(seen.hits[0].masked, "************1111") == 0);
+    find.charset = charsets[1 - i];
+    CHECK_OK(panveil_find(&find, text, length, NULL, NULL, &hits));
+    CHECK(hits == 0);
+
+    panveil_redactor_options options = {.struct_size = sizeof options, .charset = charsets[i]};
+    panveil_redactor *redactor = NULL;
+    CHECK_OK(panveil_redactor_new(&options, &redactor));
+    size_t redacted = 0;
+    CHECK_OK(panveil_redactor_redact(redactor, text, length, room, sizeof room, &redacted));
+    CHECK(redacted == wanted_length && memcmp(room, wanted, redacted) == 0);
+    for (size_t size = 1; size <= 9; size++) {
+      struct text out = {.length = 0};
+      for (size_t at = 0; at < length; at += size)
+        CHECK_OK(panveil_redactor_push(redactor, text + at, length - at < size ? length - at : size, append, &out));
+      CHECK_OK(panveil_redactor_finish(redactor, append, &out));
+      CHECK(out.length == wanted_length && memcmp(out.bytes, wanted, out.length) == 0);
+    }
+    CHECK_OK(panveil_redactor_free(redactor));
+  }
+}
+
+static void writings_are_looked_for_as_the_options_say(void) {
+  /* 4111111111111111 plain; in base64; in full-width digits of UTF-8 and of Shift_JIS; URL-encoded. */
+  const struct {
+    const char *text;
+    int usual, ascii, base64;
+    uint32_t writing;
+  } rows[] = {
+      {"n 4111111111111111.", 1, 1, 1, PANVEIL_WRITING_PLAIN},
+      {"n NDExMTExMTExMTExMTExMQ==.", 0, 0, 1, PANVEIL_WRITING_BASE64},
+      {"n \xef\xbc\x94\xef\xbc\x91\xef\xbc\x91\xef\xbc\x91\xef\xbc\x91\xef\xbc\x91\xef\xbc\x91\xef\xbc\x91"
+       "\xef\xbc\x91\xef\xbc\x91\xef\xbc\x91\xef\xbc\x91\xef\xbc\x91\xef\xbc\x91\xef\xbc\x91\xef\xbc\x91.",
+       1, 0, 1, PANVEIL_WRITING_OTHER_DIGITS},
+      {"n \x82\x53\x82\x50\x82\x50\x82\x50\x82\x50\x82\x50\x82\x50\x82\x50\x82\x50\x82\x50\x82\x50\x82\x50\x82\x50"
+       "\x82\x50\x82\x50\x82\x50.",
+       1, 0, 1, PANVEIL_WRITING_OTHER_DIGITS},
+      {"n 4111%201111%201111%201111.", 1, 0, 1, PANVEIL_WRITING_PERCENT},
+  };
+  const uint32_t searches[] = {PANVEIL_SEARCH_USUAL, PANVEIL_SEARCH_ASCII, PANVEIL_SEARCH_BASE64};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const int wanted[] = {rows[i].usual, rows[i].ascii, rows[i].base64};
+    for (size_t j = 0; j < 3; j++) {
+      size_t length = strlen(rows[i].text), redacted = 0;
+      uint64_t hits = 77;
+      struct seen seen = {.count = 0};
+      panveil_find_options find = {.struct_size = sizeof find, .search = searches[j]};
+      CHECK_OK(panveil_find(&find, (const uint8_t *)rows[i].text, length, see, &seen, &hits));
+      CHECK(hits == (uint64_t)wanted[j] && seen.count == hits);
+      if (hits == 1) CHECK(seen.hits[0].writing == rows[i].writing && seen.hits[0].offset == 2);
+      panveil_redactor_options options = {
+          .struct_size = sizeof options, .search = searches[j], .replacement = PANVEIL_REPLACE_FIXED, .fixed = {PANVEIL_TEXT("[card]")}};
+      panveil_redactor *redactor = NULL;
+      CHECK_OK(panveil_redactor_new(&options, &redactor));
+      uint8_t room[256];
+      CHECK_OK(panveil_redactor_redact(redactor, (const uint8_t *)rows[i].text, length, room, sizeof room, &redacted));
+      if (hits == 0) {
+        CHECK(redacted == length && memcmp(room, rows[i].text, length) == 0);
+      } else if (rows[i].writing != PANVEIL_WRITING_BASE64) {
+        CHECK(redacted == 9 && memcmp(room, "n [card].", 9) == 0);
+      } else {
+        CHECK(memmem(room, redacted, "NDEx", 4) == NULL);
+      }
+      CHECK_OK(panveil_redactor_free(redactor));
+    }
+  }
+}
+
 static void a_large_text_takes_no_large_pieces(void) {
   size_t length = 1 << 20;
   char *large = malloc(length);
@@ -225,6 +315,8 @@ int main(int argc, char **argv) {
   pieces_make_no_difference();
   a_stream_that_lost_text_is_broken();
   a_large_text_takes_no_large_pieces();
+  utf16_is_found_and_stays_utf16();
+  writings_are_looked_for_as_the_options_say();
 
   create_vault(argv[1]);
   panveil_vault *vault = open_vault(argv[1]);

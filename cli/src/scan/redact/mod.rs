@@ -1,6 +1,7 @@
 //! Writes files anew without what was found in them.
 
 mod attributes;
+mod copy;
 pub(crate) mod leftover;
 mod mirror;
 mod rewrite;

@@ -1,15 +1,15 @@
 //! Redacts one file: written beside it, scanned again, and only then put in its place.
 
 use std::fs::{self, File};
-use std::io::{self, Seek, Write};
+use std::io::{self, Seek};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use panveil::scan::{Finder, Redaction, Replacement};
-use zeroize::Zeroize;
+use panveil::scan::{Finder, Replacement};
 
 use super::attributes;
+use super::copy::Copy;
 use super::mirror::Mirror;
 use super::unfinished::Unfinished;
 use crate::scan::budget::fill;
@@ -17,7 +17,6 @@ use crate::scan::find::{Looked, Part, Place, Redacted};
 use crate::scan::format::{Format, HEAD, Text};
 use crate::scan::identity::Identity;
 use crate::scan::shown;
-use crate::scan::text::Buffer;
 use crate::scan::walk::reason_of;
 use crate::terminal::plain;
 
@@ -36,8 +35,11 @@ pub(crate) struct Rewriter<'a> {
     pub(crate) target: Target,
 }
 
+/// Is told of the redacted file that will take the place of the one that was looked at.
+pub(crate) type Begins<'a> = &'a dyn Fn(Identity, &Looked) -> io::Result<()>;
+
 /// Why a file was left as it is.
-struct Left(String);
+pub(super) struct Left(pub(super) String);
 
 impl From<io::Error> for Left {
     fn from(error: io::Error) -> Self {
@@ -51,35 +53,41 @@ impl From<&str> for Left {
     }
 }
 
-/// What is read at a time, in bytes.
-const PIECE: usize = 256 << 10;
-
 impl Rewriter<'_> {
     pub(crate) fn is_in_place(&self) -> bool {
         matches!(self.target, Target::InPlace)
     }
 
-    /// Redacts the file that `looked` tells of; `None` where there was nothing to do.
+    /// Redacts the file that `looked` tells of; `None` where there was nothing to do. In place it says which file stands there
+    /// now, unless somebody wrote to that already. `begins` is told before, and can prevent it.
     pub(crate) fn rewrite(
         &self,
         path: &Path,
         file: &File,
         identity: Identity,
         looked: &Looked,
-    ) -> Option<Redacted> {
+        begins: Begins<'_>,
+    ) -> (Option<Redacted>, Option<Identity>) {
         let found = looked.parts.iter().any(holds_finds);
         let outcome = match &self.target {
-            Target::InPlace if !found => return None,
-            Target::InPlace => self.in_place(path, file, identity, looked),
-            Target::Into(mirror) => self.into(mirror, path, file, identity, looked),
+            Target::InPlace if !found => return (None, None),
+            Target::InPlace => self.in_place(path, file, identity, looked, begins),
+            Target::Into(mirror) => self.into(mirror, path, file, identity, looked).map(|()| None),
         };
-        Some(match outcome {
-            Ok(()) => Redacted::Yes,
-            Err(Left(reason)) => Redacted::No(reason),
-        })
+        match outcome {
+            Ok(new) => (Some(Redacted::Yes), new),
+            Err(Left(reason)) => (Some(Redacted::No(reason)), None),
+        }
     }
 
-    fn in_place(&self, path: &Path, file: &File, identity: Identity, looked: &Looked) -> Result<(), Left> {
+    fn in_place(
+        &self,
+        path: &Path,
+        file: &File,
+        identity: Identity,
+        looked: &Looked,
+        begins: Begins<'_>,
+    ) -> Result<Option<Identity>, Left> {
         let in_name_only = looked.parts.iter().filter(|part| holds_finds(part)).all(is_name_only);
         if in_name_only {
             return Err("card data stands in its name only: rename it".into());
@@ -95,13 +103,20 @@ impl Rewriter<'_> {
         let mut new = Unfinished::create(path)?;
         self.redact(file, text, new.file())?;
         attributes::keep_all(file, &metadata, new.file())?;
-        new.publish(|_| {
+        let redacted = Looked { redaction: Some(Redacted::Yes), ..looked.clone() };
+        let mut ready = None;
+        let there = new.publish(|new| {
+            let new = Identity::of(&new.metadata()?);
+            ready = Some(new.under_any_name());
+            begins(new, &redacted)?;
             let there = fs::symlink_metadata(path)?;
             if Identity::of(&there) != identity || Identity::of(&file.metadata()?) != identity {
-                return Err("it changed while it was read: scan it again".into());
+                return Err(Left::from("it changed while it was read: scan it again"));
             }
             Ok(())
-        })
+        })?;
+        let there = Identity::of(&there);
+        Ok((ready == Some(there.under_any_name())).then_some(there))
     }
 
     fn into(
@@ -133,12 +148,11 @@ impl Rewriter<'_> {
             }
         }
         attributes::keep_mode_and_times(&metadata, new.file())?;
-        new.publish(|_| {
-            if Identity::of(&file.metadata()?) != identity {
-                return Err("it changed while it was read: scan it again".into());
-            }
-            Ok(())
-        })
+        new.publish(|_| match Identity::of(&file.metadata()?) == identity {
+            true => Ok(()),
+            false => Err(Left::from("it changed while it was read: scan it again")),
+        })?;
+        Ok(())
     }
 
     /// How the file is to be read, if it is one that can be redacted.
@@ -157,40 +171,9 @@ impl Rewriter<'_> {
         }
     }
 
-    fn redact(&self, mut file: &File, text: Text, to: &mut File) -> Result<(), Left> {
-        let finder = self.finder.in_charset(text.charset);
-        let redaction =
-            Redaction::new(finder, self.replacement.clone()).map_err(|_| "the replacement cannot be used")?;
-        let redaction = if self.keep_length { redaction.keep_length() } else { redaction };
-        let mut stream = redaction.stream();
-        let (mut piece, mut out) = (vec![0; PIECE], Vec::new());
-        file.rewind()?;
-        let written = loop {
-            let (length, outcome) = fill(&mut file, &mut piece);
-            if outcome.is_err() {
-                break outcome;
-            }
-            out.clear();
-            stream.push(piece.get(..length).unwrap_or_default(), &mut out, &mut |_| {});
-            if length < PIECE {
-                stream.finish(&mut out, &mut |_| {});
-            }
-            if let Err(error) = to.write_all(&out) {
-                break Err(error);
-            }
-            if length < PIECE {
-                break Ok(());
-            }
-        };
-        piece.zeroize();
-        written?;
-        to.rewind()?;
-        let mut left = 0u64;
-        Buffer::new().scan(to, self.finder, text, &mut |_, _| left = left.saturating_add(1))?;
-        if left > 0 {
-            return Err(Left(format!("{left} finds were left after redaction")));
-        }
-        Ok(())
+    fn redact(&self, file: &File, text: Text, to: &mut File) -> Result<(), Left> {
+        let copy = Copy { finder: self.finder, replacement: self.replacement, keep_length: self.keep_length };
+        copy.write(file, text, to)
     }
 }
 
@@ -225,7 +208,7 @@ mod tests {
         let rewriter =
             Rewriter { finder, replacement: &replacement, keep_length: false, target: Target::InPlace };
         let allow = Allow::default();
-        let mut looker = Looker::new(Search { finder, allow: &allow, most: 10 });
+        let mut looker = Looker::new(Search { finder, base64: false, allow: &allow, most: 10 });
         type Change = fn(&std::path::Path);
         let changes: [(Change, &str); 3] = [
             (|path| File::options().append(true).open(path).unwrap().write_all(b"more").unwrap(), "more"),
@@ -244,7 +227,7 @@ mod tests {
             let identity = Identity::of(&file.metadata().unwrap());
             let looked = looker.file(&path, &file, &|_| {});
             change(&path);
-            let outcome = rewriter.rewrite(&path, &file, identity, &looked);
+            let (outcome, _) = rewriter.rewrite(&path, &file, identity, &looked, &|_, _| Ok(()));
             let Some(Redacted::No(reason)) = outcome else { panic!("it was redacted: {end}") };
             assert!(reason.contains("changed"), "{reason}");
             assert!(fs::read_to_string(&path).unwrap().ends_with(end));

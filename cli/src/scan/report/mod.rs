@@ -264,9 +264,9 @@ impl Report {
         }
     }
 
-    /// What a terminal shows.
-    pub(crate) fn text(&self) -> String {
-        table::text(self)
+    /// What a terminal shows, of this many columns if it is known.
+    pub(crate) fn text(&self, columns: Option<usize>) -> String {
+        table::text(self, columns)
     }
 }
 

@@ -8,10 +8,10 @@ use crate::terminal::table;
 const ROWS: usize = 200;
 
 /// By file and kind: how many, and the first of them; then what was not done, and the sum.
-pub(super) fn text(report: &Report) -> String {
+pub(super) fn text(report: &Report, columns: Option<usize>) -> String {
     let mut blocks = Vec::new();
     if !report.files.is_empty() {
-        blocks.push(finds(&report.files));
+        blocks.push(finds(&report.files, columns));
     }
     if let Some(comparison) = &report.baseline {
         let sum = |changes: &[crate::scan::baseline::Change]| {
@@ -29,7 +29,6 @@ pub(super) fn text(report: &Report) -> String {
             .iter()
             .map(|new| {
                 vec![
-                    "new".into(),
                     new.path.clone(),
                     new.kind.to_string(),
                     grouped(new.count),
@@ -38,7 +37,7 @@ pub(super) fn text(report: &Report) -> String {
             })
             .collect();
         if !rows.is_empty() {
-            blocks.push(shortened(&["", "file", "kind", "count", "mask"], rows));
+            blocks.push(shortened(&["new", "kind", "count", "mask"], rows, columns));
         }
     }
     if !report.allowed.is_empty() {
@@ -52,7 +51,7 @@ pub(super) fn text(report: &Report) -> String {
                 allowed.reason.clone(),
             ]
         });
-        blocks.push(shortened(&["allowed", "kind", "count", "mask", "reason"], rows.collect()));
+        blocks.push(shortened(&["allowed", "kind", "count", "mask", "reason"], rows.collect(), columns));
     }
     for (title, faults) in [
         ("not looked into", &report.not_looked_into),
@@ -61,14 +60,14 @@ pub(super) fn text(report: &Report) -> String {
         ("not redacted", &report.not_redacted),
     ] {
         if !faults.is_empty() {
-            blocks.push(shortened(&[title, "reason"], faults.iter().map(row_of).collect()));
+            blocks.push(shortened(&[title, "reason"], faults.iter().map(row_of).collect(), columns));
         }
     }
     blocks.push(summary(report));
     blocks.join("\n\n")
 }
 
-fn finds(files: &[FileReport]) -> String {
+fn finds(files: &[FileReport], columns: Option<usize>) -> String {
     let mut rows = Vec::new();
     for file in files {
         let mut kinds: Vec<&str> = file.counts.iter().map(|count| count.kind.as_ref()).collect();
@@ -90,21 +89,61 @@ fn finds(files: &[FileReport]) -> String {
             ]);
         }
     }
-    shortened(&["file", "kind", "count", "first", "brand", "confidence", "mask"], rows)
+    shortened(&["file", "kind", "count", "first", "brand", "confidence", "mask"], rows, columns)
 }
 
 fn row_of(fault: &Fault) -> Vec<String> {
     vec![fault.path.clone(), fault.reason.clone()]
 }
 
-fn shortened(header: &[&str], mut rows: Vec<Vec<String>>) -> String {
+/// A table of the first rows. Where a line would be too long, what every report has as well is left out, and the paths, which
+/// stand first, are cut in their middle.
+fn shortened(header: &[&str], mut rows: Vec<Vec<String>>, columns: Option<usize>) -> String {
     let more = rows.len().saturating_sub(ROWS);
     rows.truncate(ROWS);
-    let mut text = table(header, &rows);
+    let mut header = header.to_vec();
+    if let Some(columns) = columns {
+        let room = |header: &[&str], rows: &[Vec<String>]| {
+            let others = (1..header.len()).map(|column| width(header, rows, column).saturating_add(2));
+            columns.saturating_sub(others.sum())
+        };
+        for dispensable in ["brand", "confidence"] {
+            if room(&header, &rows) >= SHORTEST_PATH {
+                break;
+            }
+            if let Some(column) = header.iter().position(|name| *name == dispensable) {
+                header.remove(column);
+                rows.iter_mut().filter(|row| column < row.len()).for_each(|row| drop(row.remove(column)));
+            }
+        }
+        let room = room(&header, &rows).max(SHORTEST_PATH);
+        for path in rows.iter_mut().filter_map(|row| row.first_mut()) {
+            cut_middle(path, room);
+        }
+    }
+    let mut text = table(&header, &rows);
     if more > 0 {
         text.push_str(&format!("\n... and {} more: see --report", grouped(more as u64)));
     }
     text
+}
+
+/// So much of a path is shown on any terminal, in characters.
+const SHORTEST_PATH: usize = 20;
+
+fn width(header: &[&str], rows: &[Vec<String>], column: usize) -> usize {
+    let cells = rows.iter().filter_map(|row| row.get(column)).map(String::as_str);
+    cells.chain(header.get(column).copied()).map(|cell| cell.chars().count()).max().unwrap_or_default()
+}
+
+/// Puts an ellipsis in place of what is too much: names differ most at their end.
+fn cut_middle(text: &mut String, most: usize) {
+    let length = text.chars().count();
+    if length > most {
+        let begin: String = text.chars().take(most / 3).collect();
+        let end = text.chars().skip(length.saturating_sub(most.saturating_sub(most / 3).saturating_sub(1)));
+        *text = begin + "…" + &end.collect::<String>();
+    }
 }
 
 fn summary(report: &Report) -> String {
@@ -132,4 +171,31 @@ fn summary(report: &Report) -> String {
         }
     }
     parts.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cut_middle, shortened};
+
+    #[test]
+    fn long_paths_are_cut_in_their_middle_where_the_line_is_too_short() {
+        for (text, most, cut) in [
+            ("logs/a.log", 10, "logs/a.log"),
+            ("logs/ab.log", 10, "log…ab.log"),
+            ("ログ/とても長い名前.log", 10, "ログ/…名前.log"),
+        ] {
+            let mut path = text.to_owned();
+            cut_middle(&mut path, most);
+            assert_eq!(path, cut);
+            assert!(path.chars().count() <= most);
+        }
+        let path = "some/folder/with/a/very/long/path/to/a/file.log".to_owned();
+        let rows = vec![vec![path.clone(), "pan".to_owned(), "1".to_owned()]];
+        let header = ["file", "kind", "count"];
+        assert!(shortened(&header, rows.clone(), None).contains(&path));
+        assert!(shortened(&header, rows.clone(), Some(80)).contains(&path));
+        let text = shortened(&header, rows, Some(40));
+        assert!(text.lines().all(|line| line.chars().count() <= 40), "{text}");
+        assert!(text.contains("to/a/file.log"), "{text}");
+    }
 }

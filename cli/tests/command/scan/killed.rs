@@ -148,6 +148,68 @@ fn a_redaction_that_was_killed_leaves_whole_files_and_nothing_else() {
 }
 
 #[test]
+fn a_redaction_that_was_killed_goes_on_and_says_the_same() {
+    let (uncut, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let path = folder.path();
+    let all = ["tree", "--redact", "--in-place", "--threads", "2", "--max-hits-per-file", "2"];
+    let stateful = [&all[..], &["--state", "state"]].concat();
+    for path in [uncut.path(), path] {
+        tree(path, 5);
+        // What is left as it is, is tried again and told again.
+        fs::hard_link(path.join("tree/0/0.log"), path.join("tree/other-name")).unwrap();
+    }
+    let whole = without_time(report(uncut.path(), all));
+    assert_eq!(whole["redacted"].as_array().unwrap().len(), FILES - 1);
+    assert_eq!(whole["not_redacted"].as_array().unwrap().len(), 2);
+    let state = path.join("state");
+    let redacted = || {
+        let files =
+            (0..20).flat_map(|folder| (0..FILES / 20).map(move |file| format!("tree/{folder}/{file}.log")));
+        files.filter(|file| !fs::read_to_string(path.join(file)).unwrap().contains(VISA)).count()
+    };
+    let mut seen = 0;
+    for blocks in [12, 100, 101, 102, 103, 300, 600] {
+        killed_beyond(path, blocks, &stateful);
+        assert_eq!(fs::metadata(&state).unwrap().len(), blocks * 512);
+        let now = redacted();
+        // Where a line ends within the last block, the next run gets no further than to another part of it.
+        assert!(now >= seen && now > 0 && now < FILES - 1, "{blocks}: {seen}, then {now}");
+        seen = now;
+    }
+    assert!(seen > 100, "{seen}");
+    // Cut off when all is done, but not told.
+    let lost = [&stateful[..], &["--report", "no/such/folder/report.json"]].concat();
+    scan(path, &lost).ends(1).says(&["No such file"]);
+    assert_eq!(redacted(), FILES - 1);
+    // What stood in the redacted files, the journal tells; also where it was cut off between a file's new name and the line
+    // that it is finished.
+    let journal = fs::read_to_string(&state).unwrap();
+    let begun: String =
+        journal.split_inclusive('\n').filter(|line| !line.starts_with("{\"finished\"")).collect();
+    assert!(begun.lines().filter(|line| line.starts_with("{\"redacting\"")).count() >= FILES - 1);
+    let inodes =
+        || (0..20).map(|folder| fs::metadata(path.join(format!("tree/{folder}/1.log"))).unwrap().ino());
+    let before: Vec<u64> = inodes().collect();
+    for text in [&journal, &begun] {
+        fs::write(&state, text).unwrap();
+        assert_eq!(without_time(report(path, &stateful)), whole);
+        assert!(inodes().eq(before.iter().copied()), "files were written again");
+        assert!(!fs::read_to_string(&state).unwrap().contains(VISA));
+    }
+    // All is told: the next run is another one, and says what is there now.
+    let again = report(path, &stateful);
+    assert_eq!(again["redacted"], serde_json::json!([]));
+    assert_eq!(again["totals"]["files_with_finds"], 2);
+    fs::remove_file(path.join("tree/other-name")).unwrap();
+    assert_eq!(report(path, &stateful)["redacted"], serde_json::json!(["tree/0/0.log"]));
+    scan(path, &stateful).ends(0);
+    // Other ways to redact are other runs.
+    scan(path, [&stateful[..], &["--keep-length"]].concat()).ends(2).says(&["other options"]);
+    scan(path, ["tree", "--state", "state"]).ends(2).says(&["other options"]);
+    scan(path, ["tree", "--redact", "--out", "out", "--state", "other"]).ends(2);
+}
+
+#[test]
 fn a_state_that_cannot_be_written_ends_the_scan() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();

@@ -1,7 +1,9 @@
 //! `panveil scan`, from outside.
 
+mod charsets;
 mod killed;
 mod names;
+mod progress;
 mod redact;
 mod reports;
 mod sources;
@@ -13,7 +15,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{Ran, panveil};
+use crate::support::{Ran, panveil, skipped};
 
 /// Well-known test numbers.
 pub(crate) const VISA: &str = "4111111111111111";
@@ -76,12 +78,11 @@ pub(crate) fn faults(report: &Value, list: &str) -> Vec<(String, String)> {
 }
 
 /// Runs a tool of the system in a folder; `false` where there is none.
-#[expect(clippy::print_stderr, reason = "what was skipped is said")]
 pub(crate) fn tool(folder: &Path, line: &str) -> bool {
     let name = line.split(' ').next().unwrap();
     let there = Command::new("sh").args(["-c", &format!("command -v {name}")]).output().unwrap();
     if !there.status.success() {
-        eprintln!("SKIPPED {name}: this machine has none");
+        skipped(name, "this machine has none");
         return false;
     }
     let ran = Command::new("sh").args(["-ec", line]).current_dir(folder).output().unwrap();

@@ -212,7 +212,7 @@ fn a_command_line_that_cannot_be_followed_is_status_2() {
         &["--redact=token", "--in-place", "--out", "x"],
         &["--redact=fixed:4", "--in-place"],
         &["--redact=stars", "--in-place"],
-        &["--redact", "--in-place", "--state", "s"],
+        &["--redact", "--out", "x", "--state", "s"],
         &["--redact", "--out", "logs"],
         &["--redact", "--out", "logs/new"],
         &["--state", "notes"],

@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::{VISA, faults, finds, report, scan, silent, tool};
-use crate::support::{PASSPHRASE, Ran};
+use crate::support::{PASSPHRASE, Ran, skipped};
 
 #[test]
 fn closed_formats_are_named() {
@@ -174,9 +174,7 @@ fn unreadable_files_are_said_and_the_others_read() {
     let output = match output {
         Ok(output) if !output.stderr.starts_with(b"setpriv:") => output,
         _ => {
-            eprintln!(
-                "SKIPPED unreadable_files_are_said_and_the_others_read: nobody else can run the command here"
-            );
+            skipped("unreadable_files_are_said_and_the_others_read", "nobody else can run the command here");
             return;
         }
     };

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  */
 final class Native {
     /** What the library's {@code abi()} must return. */
-    static final long ABI = 2;
+    static final long ABI = 3;
 
     /** What {@link #clock} returns when there is no time to tell. */
     static final long NO_TIME = Long.MIN_VALUE;

@@ -3,6 +3,7 @@ package io.panveil;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
@@ -18,6 +19,9 @@ public final class RedactingOutputStream extends FilterOutputStream {
     private final Ticket stream;
     private byte[] result = new byte[Redactor.room(8192)];
     private boolean lineEnded = true;
+    /** The last byte, and how many have come, for the ends of lines in UTF-16. */
+    private byte last;
+    private long count;
 
     /**
      * Writes to another stream.
@@ -56,7 +60,9 @@ public final class RedactingOutputStream extends FilterOutputStream {
             throw new IndexOutOfBoundsException();
         }
         if (length > 0) {
-            lineEnded = bytes[start + length - 1] == '\n';
+            lineEnded = endsLine(length == 1 ? last : bytes[start + length - 2], bytes[start + length - 1], count + length);
+            last = bytes[start + length - 1];
+            count += length;
             push(bytes, start, length, false);
         }
     }
@@ -90,6 +96,16 @@ public final class RedactingOutputStream extends FilterOutputStream {
         } finally {
             stream.close();
         }
+    }
+
+    private boolean endsLine(byte beforeLast, byte last, long count) {
+        if (redactor.charset().equals(StandardCharsets.UTF_16LE)) {
+            return count % 2 == 0 && beforeLast == '\n' && last == 0;
+        }
+        if (redactor.charset().equals(StandardCharsets.UTF_16BE)) {
+            return count % 2 == 0 && beforeLast == 0 && last == '\n';
+        }
+        return last == '\n';
     }
 
     private void push(byte[] bytes, int start, int length, boolean ends) throws IOException {

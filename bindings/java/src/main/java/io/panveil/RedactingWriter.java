@@ -6,10 +6,10 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
@@ -26,8 +26,8 @@ public final class RedactingWriter extends Writer {
      * @param redactor what is taken out, and what takes its place; it stays open
      */
     public RedactingWriter(Writer out, Redactor redactor) {
-        OutputStream characters = new Characters(Objects.requireNonNull(out, "out"));
-        text = new OutputStreamWriter(new RedactingOutputStream(characters, redactor), StandardCharsets.UTF_8);
+        OutputStream characters = new Characters(Objects.requireNonNull(out, "out"), redactor.charset());
+        text = new OutputStreamWriter(new RedactingOutputStream(characters, redactor), redactor.charset());
     }
 
     /**
@@ -63,18 +63,19 @@ public final class RedactingWriter extends Writer {
         text.close();
     }
 
-    /** UTF-8 as characters; a piece may end within one. */
+    /** Bytes as characters; a piece may end within one. */
     private static final class Characters extends OutputStream {
         private final Writer out;
-        private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder()
-                .onMalformedInput(CodingErrorAction.REPLACE)
-                .onUnmappableCharacter(CodingErrorAction.REPLACE);
+        private final CharsetDecoder decoder;
         private final CharBuffer room = CharBuffer.allocate(4096);
         /** The beginning of a character: at most three bytes. */
         private byte[] rest = {};
 
-        Characters(Writer out) {
+        Characters(Writer out, Charset charset) {
             this.out = out;
+            decoder = charset.newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPLACE)
+                    .onUnmappableCharacter(CodingErrorAction.REPLACE);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.panveil;
 
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
@@ -24,7 +25,11 @@ public final class Redactor implements AutoCloseable {
 
     private static final byte[] NOTHING = {};
 
+    private static final String FIXED = "fixed:";
+
     private final byte[] options;
+    /** In which strings go through native code: UTF-8, or the UTF-16 that was chosen. */
+    private final Charset charset;
     /** Null without tokens: then there is nothing in native memory, and nothing that must be closed. */
     private final Ticket ticket;
     private final VaultOwner owner;
@@ -33,6 +38,7 @@ public final class Redactor implements AutoCloseable {
 
     private Redactor(Builder builder) {
         options = builder.fields();
+        charset = builder.charset == null ? StandardCharsets.UTF_8 : builder.charset;
         onHit = builder.onHit;
         Tokenizer tokenizer = builder.tokenizer;
         if (tokenizer == null) {
@@ -90,9 +96,29 @@ public final class Redactor implements AutoCloseable {
     }
 
     /**
+     * What takes the place of card numbers as a configuration file says it.
+     *
+     * @param replacement {@code mask}, {@code mask:6+4} for {@link #maskBin6Last4}, or {@code fixed:[TEXT]} for {@link #fixed}
+     * @return what else can be chosen
+     * @throws CardDataException {@link Status#ARGUMENT} for anything else
+     */
+    public static Builder of(String replacement) {
+        if (replacement.equals("mask")) {
+            return mask();
+        }
+        if (replacement.equals("mask:6+4")) {
+            return maskBin6Last4();
+        }
+        if (replacement.startsWith(FIXED)) {
+            return fixed(replacement.substring(FIXED.length()));
+        }
+        throw new CardDataException(Status.ARGUMENT);
+    }
+
+    /**
      * A text without card data.
      *
-     * @param text UTF-8 or any other encoding that contains ASCII
+     * @param text UTF-8 or any other encoding that contains ASCII; or what {@link Builder#inCharset} was told
      * @return a new array; {@code text} stays as it is
      */
     public byte[] redact(byte[] text) {
@@ -110,14 +136,14 @@ public final class Redactor implements AutoCloseable {
     /**
      * A text without card data, such as a line of a log.
      *
-     * @param text any text; a lone surrogate becomes a question mark where something is replaced
+     * @param text any text; if something is replaced, a lone surrogate becomes the charset's replacement, in UTF-8 a question mark
      * @return the redacted text; {@code text.toString()} if there is no card data in it
      */
     public String redact(CharSequence text) {
         String whole = text.toString();
-        byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = whole.getBytes(charset);
         byte[] redacted = redact(bytes);
-        return Arrays.equals(bytes, redacted) ? whole : new String(redacted, StandardCharsets.UTF_8);
+        return Arrays.equals(bytes, redacted) ? whole : new String(redacted, charset);
     }
 
     /** Ends it, when the calls that still run are done. A second call does nothing. */
@@ -140,6 +166,10 @@ public final class Redactor implements AutoCloseable {
         if (ticket != null) {
             ticket.keep();
         }
+    }
+
+    Charset charset() {
+        return charset;
     }
 
     /** A stream for one text after the other. */
@@ -175,7 +205,9 @@ public final class Redactor implements AutoCloseable {
         private String what;
         private Hit.Confidence least = Hit.Confidence.MEDIUM;
         private boolean keepsLength;
-        private boolean base64;
+        private String writings = "usual";
+        /** UTF-16; null is whatever contains ASCII. */
+        private Charset charset;
         private Consumer<? super Hit> onHit;
 
         private Builder(String replacement, Tokenizer tokenizer) {
@@ -205,9 +237,59 @@ public final class Redactor implements AutoCloseable {
          * @return this
          */
         public Builder withBase64() {
-            base64 = true;
+            writings = "base64";
             return this;
         }
+
+        /**
+         * Looks for ASCII digits only, with any separators: the fastest, for texts that have no other digits, URL-encoding and hex dumps.
+         * It takes back {@link #withBase64}, and the other way round.
+         *
+         * @return this
+         */
+        public Builder asciiOnly() {
+            writings = "ascii";
+            return this;
+        }
+
+        /**
+         * Says how bytes are encoded; without it, in UTF-8 or whatever else contains ASCII, such as ISO-8859-1, Shift_JIS and EUC-JP. In
+         * UTF-16 the offsets of hits are bytes of UTF-16, for strings too.
+         *
+         * @param charset UTF-16LE, UTF-16BE, or one whose ASCII characters are the bytes of ASCII
+         * @return this
+         * @throws CardDataException {@link Status#ARGUMENT} for another: UTF-16 without an order of bytes, UTF-32, EBCDIC, and those that
+         *     change their meaning along the text, as ISO-2022-JP does; decode these, and redact the string
+         */
+        public Builder inCharset(Charset charset) {
+            if (charset.equals(StandardCharsets.UTF_16LE) || charset.equals(StandardCharsets.UTF_16BE)) {
+                this.charset = charset;
+            } else if (containsAscii(charset)) {
+                this.charset = null;
+            } else {
+                throw new CardDataException(Status.ARGUMENT);
+            }
+            return this;
+        }
+
+        /** Whether ASCII bytes stand for ASCII characters, and others are shown by a byte above them. */
+        private static boolean containsAscii(Charset charset) {
+            if (!charset.canEncode()
+                    || !Arrays.equals(ASCII.getBytes(charset), ASCII.getBytes(StandardCharsets.US_ASCII))) {
+                return false;
+            }
+            for (int at = 0; at < SAMPLES.length(); at++) {
+                String sample = SAMPLES.substring(at, at + 1);
+                // The first byte: the second of Shift_JIS may look like a letter, an escape sequence begins with one below.
+                if (charset.newEncoder().canEncode(sample) && sample.getBytes(charset)[0] >= 0) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private static final String ASCII = "0123456789 \t\r\n!\"#$%&'()*+,-./:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+        private static final String SAMPLES = "\uff11\u3042\u4e2d\uac00\u0661\u00e9\u0416";
 
         /**
          * Keeps the length and the gaps of what is replaced, so that offsets in the text stay right.
@@ -250,7 +332,8 @@ public final class Redactor implements AutoCloseable {
                     .text(what, "what")
                     .text(least.name().toLowerCase(Locale.ROOT), "least")
                     .number(keepsLength ? 1 : 0)
-                    .number(base64 ? 1 : 0)
+                    .text(writings, "writings")
+                    .text(charset == null ? "ascii_based" : charset.equals(StandardCharsets.UTF_16LE) ? "utf16le" : "utf16be", "charset")
                     .number(onHit == null ? 0 : 1)
                     .toBytes();
         }

@@ -1,0 +1,257 @@
+//! The way over a window, 64 bytes at a time.
+
+use super::blocks::{BLOCK, Lanes, Work};
+use super::finder::Writings;
+use super::hints::{Hints, Runs};
+use super::runs::Pair;
+use super::search::{Search, Taker};
+use super::window::Window;
+
+/// So far ahead memory is asked for, in bytes. The processor fetches ahead within a page of 4 KiB only, and not across pages:
+/// without this a text that is in no cache costs two and a half times what the masks do.
+const AHEAD: usize = 4096;
+
+/// The way over a window, block by block.
+pub(super) struct Walk<'a, 'w, T> {
+    pub(super) search: &'a mut Search,
+    pub(super) window: &'a Window<'w>,
+    pub(super) from: usize,
+    pub(super) until: usize,
+    pub(super) taker: &'a mut T,
+}
+
+impl<T: Taker> Work for Walk<'_, '_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with<L: Lanes>(self, lanes: L) {
+        match self.search.finder.writings {
+            Writings::Ascii => self.blocks::<L, AsciiOnly>(lanes),
+            Writings::Usual => self.blocks::<L, Usual>(lanes),
+            Writings::WithBase64 => self.blocks::<L, Everything>(lanes),
+        }
+    }
+}
+
+/// What is looked for in a block.
+trait Look {
+    /// The runs of ASCII digits, and where else reading is worthwhile.
+    fn look<L: Lanes>(hints: &mut Hints, lanes: L, block: &[u8; BLOCK]) -> (Runs, u64);
+}
+
+struct AsciiOnly;
+struct Usual;
+struct Everything;
+
+impl Look for AsciiOnly {
+    #[inline(always)]
+    fn look<L: Lanes>(hints: &mut Hints, lanes: L, block: &[u8; BLOCK]) -> (Runs, u64) {
+        (hints.ascii(lanes.masks(block)), 0)
+    }
+}
+
+impl Look for Everything {
+    #[inline(always)]
+    fn look<L: Lanes>(hints: &mut Hints, lanes: L, block: &[u8; BLOCK]) -> (Runs, u64) {
+        let (runs, others) = Usual::look(hints, lanes, block);
+        (runs, others | hints.base64(lanes, block))
+    }
+}
+
+impl Look for Usual {
+    #[inline(always)]
+    fn look<L: Lanes>(hints: &mut Hints, lanes: L, block: &[u8; BLOCK]) -> (Runs, u64) {
+        let masks = lanes.masks(block);
+        let before = *hints;
+        let runs = hints.ascii(masks);
+        let even = hints.even(masks, &before);
+        let colons = hints.colons(lanes, block, &before);
+        (runs, even | colons | hints.foreign(lanes, block, &before))
+    }
+}
+
+impl<T: Taker> Walk<'_, '_, T> {
+    #[inline(always)]
+    fn blocks<L: Lanes, K: Look>(self, lanes: L) {
+        let Self { search, window, from, until, taker } = self;
+        // One block before says what goes on into the first; the last number begins before `until` and shows itself
+        // within a block behind.
+        let mut place = from.saturating_sub(BLOCK);
+        let mut done = from;
+        let end = until.saturating_add(BLOCK).min(window.text.len());
+        let (blocks, rest) = window.text.get(place..end).unwrap_or_default().as_chunks::<BLOCK>();
+        let mut hints = Hints::default();
+        let mut pair = Pair::default();
+        for block in blocks {
+            lanes.fetch(window.text, place.wrapping_add(AHEAD));
+            let (runs, others) = K::look(&mut hints, lanes, block);
+            pair.next(runs, others);
+            if pair.worth_reading() {
+                done = search.read(window, place, &mut pair, done, until, taker);
+            }
+            place = place.wrapping_add(BLOCK);
+        }
+        // What is left, and a block of nothing behind it, where the last run ends.
+        let mut last = [0u8; BLOCK];
+        if let Some(head) = last.get_mut(..rest.len()) {
+            head.copy_from_slice(rest);
+        }
+        for block in [&last, &[0u8; BLOCK]] {
+            let (runs, others) = K::look(&mut hints, lanes, block);
+            pair.next(runs, others);
+            if pair.worth_reading() {
+                done = search.read(window, place, &mut pair, done, until, taker);
+            }
+            place = place.wrapping_add(BLOCK);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Search, Taker, Window, Writings};
+    use crate::scan::finder::{Charset, Finder};
+    use crate::scan::hit::{Confidence, Hit};
+    use crate::scan::search::Found;
+    use crate::scan::sign::{self, Sign};
+
+    #[derive(Default)]
+    struct Collect(Vec<Hit>);
+
+    impl Taker for Collect {
+        fn hit(&mut self, _window: &Window<'_>, found: &Found) {
+            self.0.push(found.hit);
+        }
+        fn decided(&mut self, _window: &Window<'_>, _until: u64) {}
+    }
+
+    /// Every group of digits, character by character.
+    fn without_hints(finder: Finder, text: &[u8]) -> Vec<Hit> {
+        let mut search = Search::new(finder);
+        let mut hits = Collect::default();
+        let window = Window { text, raw: text, base: 0, charset: Charset::AsciiBased };
+        let (mut at, mut in_group) = (0, false);
+        while let Some((sign, bytes)) = sign::read(text, at, finder.writings) {
+            let is_digit = matches!(sign, Sign::Digit(_));
+            if is_digit && !in_group {
+                search.group(&window, at, &mut hits);
+            }
+            in_group = is_digit;
+            at += bytes;
+        }
+        search.codes_behind(&window, text.len() as u64, &mut hits);
+        hits.0
+    }
+
+    fn with_hints(finder: Finder, text: &[u8]) -> Vec<Hit> {
+        let mut search = Search::new(finder);
+        let mut hits = Collect::default();
+        search.run(
+            &Window { text, raw: text, base: 0, charset: Charset::AsciiBased },
+            0,
+            text.len(),
+            &mut hits,
+        );
+        hits.0
+    }
+
+    /// Pieces that texts are made of: numbers, parts of them, gaps and digits of every kind, and what misleads.
+    const PIECES: &[&str] = &[
+        "4111111111111111",
+        "378282246310005",
+        "6212341111111111231",
+        "5018000000000000",
+        "4111",
+        "1111",
+        "3782",
+        "822463",
+        "10005",
+        "411111",
+        "1111111111",
+        "41",
+        "11",
+        "4",
+        "1",
+        " ",
+        " ",
+        "-",
+        ".",
+        "/",
+        "_",
+        "+",
+        "\n",
+        "\r\n",
+        " - ",
+        "   ",
+        "    ",
+        "%20",
+        "%2D",
+        "%34",
+        "%31",
+        "%EF%BC%94",
+        "%E3%83%B4",
+        "%B4",
+        "%",
+        "４",
+        "１",
+        "１１１１",
+        "　",
+        "－",
+        "٤",
+        "١",
+        "\u{2011}",
+        "\u{a0}",
+        "a",
+        "f",
+        "x",
+        "年",
+        "ヴ",
+        "*",
+        "**",
+        "****",
+        "=",
+        "^",
+        "%B",
+        "cvv=123",
+        "pin: 1234",
+        ",",
+        "\"pan\":\"",
+        "order=",
+        "=29121010000012345678",
+        "^DOE/JANE^29121010000000000000?",
+        "{",
+        "}",
+        "550e8400-e29b-41d4-a716-",
+        "0123456789012345678901234567890123456789",
+    ];
+
+    #[test]
+    fn hints_leave_nothing_out() {
+        let mut state = 7u64;
+        let mut next = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        let mut found = 0usize;
+        for _ in 0..60_000 {
+            let mut text = Vec::new();
+            for _ in 0..next(40) {
+                let piece = PIECES[next(PIECES.len())];
+                // The same piece several times makes groups, single digits and pairs.
+                for _ in 0..if next(4) == 0 { next(17) } else { 1 } {
+                    text.extend_from_slice(piece.as_bytes());
+                    if next(8) == 0 {
+                        text.push(b' ');
+                    }
+                }
+            }
+            for writings in [Writings::Ascii, Writings::Usual] {
+                let finder = Finder { writings, ..Finder::new().at_least(Confidence::Low) };
+                let expected = without_hints(finder, &text);
+                assert_eq!(with_hints(finder, &text), expected, "{}", String::from_utf8_lossy(&text));
+                found += expected.len();
+            }
+        }
+        assert!(found > 20_000, "{found}");
+    }
+}
