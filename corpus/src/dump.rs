@@ -12,6 +12,12 @@ pub fn hex(line: &Line) -> Line {
     moved(line, text, |piece| vec![piece.start * 2..piece.end * 2])
 }
 
+/// The bytes as pairs of hexadecimal digits with colons between.
+pub fn colons(line: &Line) -> Line {
+    let pairs: Vec<String> = line.text.iter().map(|byte| format!("{byte:02x}")).collect();
+    moved(line, pairs.join(":"), |piece| vec![piece.start * 3..piece.end * 3 - 1])
+}
+
 /// The text in base64.
 pub fn base64(line: &Line) -> Line {
     let text = Base64::encode_string(&line.text);
@@ -21,12 +27,17 @@ pub fn base64(line: &Line) -> Line {
 
 /// What `hexdump -C` prints.
 pub fn hexdump(line: &Line) -> Line {
-    dump(line, |at| format!("{at:08x}  "), hexdump_column, " |", "|")
+    dump(line, |at| format!("{at:08x}  "), hexdump_column, Some((" |", "|")))
 }
 
 /// What `xxd` prints.
 pub fn xxd(line: &Line) -> Line {
-    dump(line, |at| format!("{at:08x}: "), |place| place * 2 + place / 2, " ", "")
+    dump(line, |at| format!("{at:08x}: "), |place| place * 2 + place / 2, Some((" ", "")))
+}
+
+/// What `od -A x -t x1` prints.
+pub fn od(line: &Line) -> Line {
+    dump(line, |at| format!("{at:06x} "), |place| place * 3, None)
 }
 
 /// Two digits and a space for each byte, one more space in the middle.
@@ -37,13 +48,12 @@ fn hexdump_column(place: usize) -> usize {
 /// Bytes in each line of a dump.
 const WIDTH: usize = 16;
 
-/// A dump: an address, hexadecimal digits at columns, and the characters beside them.
+/// A dump: an address, hexadecimal digits at columns, and the characters beside them between an opening and a closing text.
 fn dump(
     line: &Line,
     address: impl Fn(usize) -> String,
     column: impl Fn(usize) -> usize,
-    open: &str,
-    close: &str,
+    characters: Option<(&str, &str)>,
 ) -> Line {
     let mut text = String::new();
     let mut digits_at = Vec::new();
@@ -61,6 +71,7 @@ fn dump(
             digits_at.push(text.len());
             text.push_str(&format!("{byte:02x}"));
         }
+        let Some((open, close)) = characters else { continue };
         while text.len() < begin + column(WIDTH) {
             text.push(' ');
         }
@@ -74,6 +85,9 @@ fn dump(
     let mut dumped = moved(line, text, |piece| {
         by_row(piece).map(|row| digits_at[row.start]..digits_at[row.end - 1] + 2).collect()
     });
+    if characters.is_none() {
+        return dumped;
+    }
     let columns = moved(line, String::new(), |piece| {
         by_row(piece).map(|row| character_at[row.start]..character_at[row.end - 1] + 1).collect()
     });

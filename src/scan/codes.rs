@@ -110,6 +110,19 @@ pub(super) fn first(text: &[u8], from: usize, until: usize, writings: Writings) 
     }
 }
 
+/// Whether the group of digits that ends at `end` is a code, if a number stands near.
+pub(super) fn ends_at(text: &[u8], end: usize, writings: Writings) -> bool {
+    let mut begin = end;
+    for _ in 0..LONGEST_BLOCK {
+        match sign::before(text, begin, writings) {
+            Some((Sign::Digit(_), before)) => begin = before,
+            _ => break,
+        }
+    }
+    let (end, digits) = digits_from(text, begin, writings);
+    named(text, begin, end, digits).is_some()
+}
+
 /// Where the digits at `at` end, and how many there are, as far as a code could go.
 fn digits_from(text: &[u8], at: usize, writings: Writings) -> (usize, usize) {
     let mut end = at;
@@ -170,7 +183,7 @@ fn name_before(before: &[u8]) -> &[u8] {
     }
     let ends = |byte: &u8| {
         matches!(byte, b'"' | b'\'' | b',' | b';' | b'&' | b'|' | b'<' | b'/' | b'?')
-            || matches!(byte, b'{' | b'}' | b'(' | b')' | b'[' | b']' | b'=' | b':')
+            || matches!(byte, b'{' | b'}' | b'(' | b')' | b'[' | b']' | b'=' | b':' | b'*')
             || byte.is_ascii_control()
             || byte.is_ascii_digit() && !is_in_word(name, byte)
     };

@@ -1,5 +1,6 @@
 //! What stands around the digits of a number.
 
+use super::beside;
 use super::finder::Writings;
 use super::hit::{Confidence, Reason};
 use super::names::{self, Says};
@@ -37,6 +38,9 @@ impl Surroundings {
         manner: Manner,
         writings: Writings,
     ) -> Option<Self> {
+        // What begins within a hit is gone with it; what stood before tells whether it is a part of a date or a column.
+        let is_doubtful = manner.shape == Shape::Even || manner.over_lines;
+        let floor = if is_doubtful && start < floor { 0 } else { floor };
         let left = Left { text, floor };
         let chain = Chain::around(text, start, end, left, writings);
         if beside_stars(text, start, end, left, writings)
@@ -56,7 +60,7 @@ impl Surroundings {
             Some([byte, ..]) => byte.is_ascii_alphabetic(),
             _ => false,
         };
-        let field = Uncoloured::of(field(left, start));
+        let field = Uncoloured::of(field(left, start, writings));
         Some(Self {
             name: names::of(field.get()),
             touches_letters: letter_before || letter_after,
@@ -190,7 +194,9 @@ fn follows_iban_head(left: Left<'_>, at: usize) -> bool {
     for _ in 0..MOST_FOURS {
         match left.last(at, 5) {
             [.., a, b, c, d] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => {
-                let apart = !left.byte(at, 5).is_some_and(|byte| byte.is_ascii_alphanumeric());
+                // What is spoken for may leave its last digit there.
+                let spoken_for = left.floor > 0 && left.byte(at, 5).is_none();
+                let apart = !spoken_for && !left.byte(at, 5).is_some_and(|byte| byte.is_ascii_alphanumeric());
                 return c.is_ascii_digit() && d.is_ascii_digit() && apart;
             }
             [b' ' | b'-', four @ ..] if four.iter().all(u8::is_ascii_digit) => at = at.saturating_sub(5),
@@ -296,10 +302,11 @@ pub(super) const LONGEST_FIELD: usize = 64;
 
 /// The part of the text before `at` that belongs to the same field.
 ///
-/// A field ends where something may be taken out: at digits that could be a part of a number, and where it was, at stars and
-/// brackets. So a number weighs the same before and after others were replaced.
-fn field(left: Left<'_>, at: usize) -> &[u8] {
+/// A field ends where something may be taken out: at digits that could be a part of a number or a code, and where it was
+/// (`beside.rs`).
+fn field(left: Left<'_>, at: usize, writings: Writings) -> &[u8] {
     let text = left.last(at, LONGEST_FIELD);
+    let text = text.get(behind_digits(text, writings)..).unwrap_or_default();
     let mut digits = 0usize;
     let ends = |byte: &u8| {
         digits = if byte.is_ascii_digit() { digits.saturating_add(1) } else { 0 };
@@ -311,6 +318,24 @@ fn field(left: Left<'_>, at: usize) -> &[u8] {
     };
     let length = text.iter().rev().position(ends).unwrap_or(text.len());
     text.get(text.len().saturating_sub(length)..).unwrap_or_default()
+}
+
+/// Where the last digits end that are not ASCII and could be a code, or what hides digits in hexadecimal or base64.
+fn behind_digits(text: &[u8], writings: Writings) -> usize {
+    let ends = |end: &usize| beside::stands_for_a_hit(text.get(..*end).unwrap_or_default());
+    let hidden = (0..=text.len()).rev().find(ends).unwrap_or(0);
+    if writings == Writings::Ascii || !text.iter().any(|byte| *byte >= 0x80 || *byte == b'%') {
+        return hidden;
+    }
+    let (mut at, mut digits, mut behind) = (hidden, 0usize, hidden);
+    while let Some((sign, bytes)) = sign::read(text, at, writings) {
+        at = at.saturating_add(bytes);
+        digits = if matches!(sign, Sign::Digit(_)) { digits.saturating_add(1) } else { 0 };
+        if digits > SHORT_NUMBER {
+            behind = at;
+        }
+    }
+    behind
 }
 
 /// So many digits are a part of a name, such as `card2`.
@@ -419,6 +444,13 @@ const UUID: usize = 36;
 fn is_uuid(word: &[u8]) -> bool {
     word.len() == UUID
         && word.iter().enumerate().all(|(place, byte)| (*byte == b'-') == matches!(place, 8 | 13 | 18 | 23))
+}
+
+/// Whether digits that begin a line are the address of a line of a hexadecimal dump.
+pub(super) fn is_address(text: &[u8], begin: usize, end: usize) -> bool {
+    let behind = text.get(end..).unwrap_or_default();
+    // Whatever stands behind it may be replaced.
+    matches!(end.saturating_sub(begin), 4..=8) && behind.starts_with(b": ")
 }
 
 /// Whether digits that begin a line are the time of a log record, in seconds, milliseconds or microseconds.

@@ -32,6 +32,8 @@ pub(super) struct Hints {
     digits4: u64,
     digits8: u64,
     letters: u64,
+    colon: u64,
+    colons: u64,
 }
 
 impl Hints {
@@ -104,6 +106,17 @@ impl Hints {
         let digits24 = if digits16 == 0 { 0 } else { digits16 & up(digits8, before.digits8, 16) };
         *self = Self { single, single2, single4, pair, pair2, digits8, ..*self };
         single8 | pair4 | digits24
+    }
+
+    /// Where the fourth of four pairs of digits ends with colons between: hexadecimal digits of a number may stand so. It has four digits before its first
+    /// gap. `before` is what [`Hints::ascii`] was called on.
+    #[inline(always)]
+    pub(super) fn colons<L: Lanes>(&mut self, lanes: L, block: &[u8; BLOCK], before: &Self) -> u64 {
+        let colons = lanes.equal(block, b':');
+        let colon = self.digits2 & up(colons, before.colons, 2) & up(self.digits2, before.digits2, 3);
+        let colon2 = colon & up(colon, before.colon, 3);
+        *self = Self { colon, colons, ..*self };
+        colon2 & up(colon, before.colon, 6)
     }
 
     /// Where digits or gaps may stand that are not ASCII, or URL-encoded: to be looked at one by one.

@@ -9,9 +9,11 @@
 //! that is ([`Confidence`]). A panveil token never passes the check digit, so it is never taken for a card.
 
 mod base64;
+mod beside;
 mod blocks;
 mod codes;
 mod context;
+mod dump;
 mod finder;
 mod hex;
 mod hints;

@@ -2,6 +2,7 @@
 
 use zeroize::Zeroize;
 
+use super::beside;
 use super::context::{self, Manner, Surroundings};
 use super::finder::Writings;
 use super::hex;
@@ -44,34 +45,66 @@ pub(super) struct Number {
 /// The card number, if any, whose first group of digits begins at `start`; `text` left of `floor` is spoken for.
 ///
 /// Depends on nothing but `text` within [`super::search::REACH`] bytes of `start`, and on `floor`.
-pub(super) fn at(text: &[u8], start: usize, floor: usize, writings: Writings) -> Option<Number> {
+pub(super) fn at(
+    text: &[u8],
+    start: usize,
+    floor: usize,
+    writings: Writings,
+    least: Confidence,
+) -> Option<Number> {
     let first = digit_at(text, start, writings)?;
     if writings != Writings::Ascii
-        && let Some(number) = hex::at(text, start)
+        && let Some(number) = hex::at(text, start, floor, writings)
     {
         return Some(number);
     }
     if !brand::begins_with(first) {
         return None;
     }
+    // The longest of those that are sure enough, then one that goes on in the next line: it hides more.
+    let enough = least.max(Confidence::Medium);
+    let mut best: Option<Number> = None;
+    let mut weigh = |fit: Fit| {
+        let number = judge(text, start, fit, floor, writings);
+        if let Some(number) = number
+            && best.is_none_or(|best| number.confidence >= best.confidence.min(enough))
+        {
+            best = Some(number);
+        }
+    };
     let mut reading = Reading::new();
-    let number =
-        reading.gapped(text, start, writings).and_then(|fit| judge(text, start, fit, floor, writings));
-    if !reading.ends_line {
-        return number;
+    reading.gapped(text, start, writings, &mut weigh);
+    if reading.ends_line
+        && let Some(fit) = reading.wrapped(text, start, writings, Beside::AsItIs)
+    {
+        weigh(fit);
     }
-    // What fits over two lines too hides more.
-    let wrapped =
-        reading.wrapped(text, start, writings).and_then(|fit| judge(text, start, fit, floor, writings));
-    match (number, wrapped) {
-        (Some(number), Some(wrapped)) if number.confidence > wrapped.confidence => Some(number),
-        (number, wrapped) => wrapped.or(number),
-    }
+    best
 }
 
 /// Whether digits that fit a brand begin at `start`, whatever stands around them.
 pub(super) fn fits(text: &[u8], start: usize, writings: Writings) -> bool {
-    Reading::new().gapped(text, start, writings).is_some()
+    farthest_fit(text, start, writings).is_some()
+}
+
+/// Where the longest digits end that fit a brand and begin at `start`, whatever stands around them.
+pub(super) fn farthest_fit(text: &[u8], start: usize, writings: Writings) -> Option<usize> {
+    digit_at(text, start, writings).filter(|digit| brand::begins_with(*digit))?;
+    let mut farthest = None;
+    let mut reading = Reading::new();
+    reading.gapped(text, start, writings, &mut |fit| farthest = farthest.max(Some(fit.end)));
+    if reading.ends_line {
+        let wrapped = reading.wrapped(text, start, writings, Beside::Ignored);
+        farthest = farthest.max(wrapped.map(|fit| fit.end));
+    }
+    farthest
+}
+
+/// Whether what stands behind a number over two lines counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    AsItIs,
+    Ignored,
 }
 
 /// Whether the group of digits `start..end` may begin a number: a quick no for most groups.
@@ -196,14 +229,13 @@ impl Reading {
         }
     }
 
-    /// The longest number of whole groups, with gaps between them.
-    fn gapped(&mut self, text: &[u8], start: usize, writings: Writings) -> Option<Fit> {
-        let mut best = None;
+    /// Every number of whole groups, with gaps between them, the shortest first.
+    fn gapped(&mut self, text: &[u8], start: usize, writings: Writings, take: &mut impl FnMut(Fit)) {
         let mut at = start;
         loop {
             let (end, whole) = self.take_group(text, at, writings);
             if !whole {
-                return best;
+                return;
             }
             // Over two lines only in short groups: a long one could be a token.
             let short = |length: &u8| *length <= LONGEST_OVER_LINES;
@@ -215,19 +247,19 @@ impl Reading {
                     || (writings != Writings::Ascii && !self.wide_gaps))
                 && let Some(brand) = self.brand()
             {
-                best = Some(self.fit(end, brand, shape));
+                take(self.fit(end, brand, shape));
             }
             // A shape that cannot go on ends here; a line's end is noted all the same, for `wrapped`.
-            let Some((next, gap)) = gap_after(text, end, writings) else { return best };
+            let Some((next, gap)) = gap_after(text, end, writings) else { return };
             if gap.line {
                 self.lines = self.lines.saturating_add(1);
                 self.ends_line |= self.group == 1;
             } else if *self.gap.get_or_insert(gap.kind) != gap.kind {
                 // Gaps of one number are alike: what another one joins is something else.
-                return best;
+                return;
             }
             if !shape::may_go_on(self.lengths()) || self.lines > 1 {
-                return best;
+                return;
             }
             self.write(gap.writing);
             self.wide_gaps |= gap.characters > 1;
@@ -236,7 +268,7 @@ impl Reading {
     }
 
     /// A string of digits that goes on at the beginning of the next line.
-    fn wrapped(&mut self, text: &[u8], start: usize, writings: Writings) -> Option<Fit> {
+    fn wrapped(&mut self, text: &[u8], start: usize, writings: Writings, beside: Beside) -> Option<Fit> {
         *self = Self::new();
         let (end, whole) = self.take_group(text, start, writings);
         let (next, gap) = gap_after(text, end, writings)?;
@@ -246,12 +278,14 @@ impl Reading {
         let first = self.count;
         let (end, whole) = self.take_group(text, next, writings);
         // A group that more groups follow is one of its own: a date, as log lines begin.
-        let alone =
-            gap_after(text, end, writings).is_none_or(|(next, gap)| gap.line || fits(text, next, writings));
+        let alone = beside == Beside::Ignored
+            || gap_after(text, end, writings).is_none_or(|(_, gap)| gap.line)
+            || beside::may_change(text, end, writings);
+        let is_own = context::is_epoch(text, next, end) || context::is_address(text, next, end);
         // What could be a whole number, or a token, ends with its line. Masks of blocks see no shorter part on the second line
         // (`hints.rs`).
         let seen = first < FEWEST && self.count.saturating_sub(first) >= SHORTEST_PART;
-        if !whole || !alone || !seen || self.count < FEWEST || context::is_epoch(text, next, end) {
+        if !whole || !alone || !seen || self.count < FEWEST || is_own {
             return None;
         }
         self.lines = 1;
@@ -414,9 +448,22 @@ fn judge(text: &[u8], start: usize, fit: Fit, floor: usize, writings: Writings) 
         usual_length: usual_length(fit.brand, fit.digits),
         digits: fit.digits,
     };
-    let around = Surroundings::of(text, start, end, floor, manner, writings)?;
-    let (confidence, reason) = around.weigh(manner);
-    Some(Number { confidence, reason, ..number })
+    let weighed = |text: &[u8]| {
+        let around = Surroundings::of(text, start, end, floor, manner, writings)?;
+        let (confidence, reason) = around.weigh(manner);
+        Some(Number { confidence, reason, ..number })
+    };
+    let number = weighed(text);
+    let is_sure = number.is_some_and(|number| number.confidence == Confidence::High);
+    if is_sure || !beside::may_change(text, end, writings) {
+        return number;
+    }
+    // As if the text ended here: what stands behind may be taken out.
+    let alone = text.get(..end).and_then(weighed);
+    match (number, alone) {
+        (Some(number), Some(alone)) if number.confidence >= alone.confidence => Some(number),
+        (number, alone) => alone.or(number),
+    }
 }
 
 /// Whether most cards of the brand have this many digits.

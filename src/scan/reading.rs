@@ -3,6 +3,7 @@
 use super::base64;
 use super::blocks;
 use super::finder::Writings;
+use super::hex;
 use super::number;
 use super::runs::{Pair, Run};
 use super::search::{Search, Taker};
@@ -70,14 +71,22 @@ impl Search {
             let ascii = |byte: &u8| byte.is_ascii_digit() || sign::is_ascii_gap(*byte, writings);
             let begin = match window.text.get(at) {
                 Some(byte) if base64::FIRST_LETTERS.contains(byte) => {
+                    self.characters_before(window, window.offset(at), taker);
                     let floor = window.place(self.claimed);
-                    let number = base64::at(window.text, at, floor);
+                    let number = base64::at(window.text, at, floor, self.finder.least);
                     if let Some(number) = number.filter(|number| number.start < until) {
                         self.take(window, number, taker);
                     }
                     None
                 }
-                Some(byte) if ascii(byte) => Some(ascii_begin(window.text, at, done, writings)),
+                Some(byte) if ascii(byte) => {
+                    if let Some(first) = hex::before_colons(window.text, at)
+                        && first < until
+                    {
+                        self.group(window, first, taker);
+                    }
+                    Some(ascii_begin(window.text, at, done, writings))
+                }
                 _ => self.foreign_begin(window.text, at, done),
             };
             if let Some(begin) = begin {

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use zeroize::Zeroize;
 
+use super::dump::Dump;
 use super::finder::{Charset, Finder, Writings};
+use super::hex::{self, Joined};
 use super::hit::{Hit, Kind, Writing};
 use super::number::MOST;
-use super::search::{Found, Taker};
+use super::search::{Found, Part, Taker};
 use super::sign::{self, Sign};
 use super::stream::Feed;
 use super::utf16;
@@ -199,7 +201,18 @@ impl Redaction {
         let end = begin.saturating_add(hit.length);
         let region = window.text.get(begin..end).unwrap_or_default();
         let may_show = hit.kind == Kind::Pan && !found.overlaps;
+        // Columns of a dump stay where they are.
+        if found.part == Part::Characters {
+            return self.star_digits(region, &[], out);
+        }
+        if hit.writing == Writing::Hex && Dump::hide(window.text, begin, end, self.finder.writings, out) {
+            return;
+        }
         // What is spread over two lines stays so: records of a log are not joined.
+        let joined = hex::Joined::at(window.text, begin, self.finder.writings);
+        if !is_text(hit.writing) && region.contains(&b'\n') {
+            return self.hide(region, hit, joined, out);
+        }
         if hit.kind == Kind::Pan && region.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
             return self.star_digits(region, &[], out);
         }
@@ -209,27 +222,27 @@ impl Redaction {
             {
                 out.extend_from_slice(text.as_bytes());
             }
-            Replacement::Mask(shown) if may_show => self.write_mask(region, hit, *shown, out),
-            Replacement::Token(tokenizer, layout) if may_show => {
+            Replacement::Mask(shown) if may_show => self.write_mask(region, hit, *shown, joined, out),
+            Replacement::Token(tokenizer, layout) if may_show && is_text(hit.writing) => {
                 let before = window.text.get(begin.saturating_sub(BESIDE)..begin).unwrap_or_default();
                 let after = window.text.get(end..).unwrap_or_default();
                 let after = after.get(..BESIDE).unwrap_or(after);
                 if !self.token(before, region, after, tokenizer, *layout, out) {
-                    self.write_mask(region, hit, Shown::LAST4, out);
+                    self.write_mask(region, hit, Shown::LAST4, joined, out);
                 }
             }
-            _ => self.hide(region, hit, out),
+            _ => self.hide(region, hit, joined, out),
         }
     }
 
     /// Stars for all digits that `shown` does not name.
-    fn write_mask(&self, region: &[u8], hit: &Hit, shown: Shown, out: &mut Vec<u8>) {
+    fn write_mask(&self, region: &[u8], hit: &Hit, shown: Shown, joined: Joined, out: &mut Vec<u8>) {
         let mut digits = digits_of(region, self.finder.writings);
         let masked = Masked::of_digits(digits.get(), shown).ok().or(hit.masked);
         digits.wipe();
-        let Some(masked) = masked else { return self.hide(region, hit, out) };
+        let Some(masked) = masked else { return self.hide(region, hit, joined, out) };
         if matches!(hit.writing, Writing::Hex | Writing::Base64) {
-            return self.hide(region, hit, out);
+            return self.hide(region, hit, joined, out);
         }
         if !self.keeps_length {
             return out.extend_from_slice(masked.as_str().as_bytes());
@@ -254,9 +267,9 @@ impl Redaction {
     }
 
     /// Stars for all digits and letters.
-    fn hide(&self, region: &[u8], hit: &Hit, out: &mut Vec<u8>) {
+    fn hide(&self, region: &[u8], hit: &Hit, joined: Joined, out: &mut Vec<u8>) {
         match hit.writing {
-            Writing::Hex => super::hex::hide(region, out),
+            Writing::Hex => hex::hide(region, joined, out),
             Writing::Base64 => super::base64::hide(region, out),
             _ if self.keeps_length && hit.kind == Kind::Pan => self.star_digits(region, &[], out),
             _ if hit.kind != Kind::Pan => out.extend(core::iter::repeat_n(b'*', region.len())),
@@ -291,16 +304,23 @@ impl Redaction {
         beside.extend_from_slice(after);
         let strict = self.finder.at_least(super::hit::Confidence::Low);
         let (begin, end) = (before.len(), before.len().saturating_add(token.as_str().len()));
-        let makes_number = strict.find(&beside).iter().any(|hit| {
-            let from = usize::try_from(hit.offset).unwrap_or(usize::MAX);
-            from < end && from.saturating_add(hit.length) > begin
-        });
+        // Neither as it stands, nor as it may stand once more is replaced.
+        let makes_number = super::beside::joins_number(&beside, begin, end, self.finder.writings)
+            || strict.find(&beside).iter().any(|hit| {
+                let from = usize::try_from(hit.offset).unwrap_or(usize::MAX);
+                from < end && from.saturating_add(hit.length) > begin
+            });
         beside.zeroize();
         if !makes_number {
             out.extend_from_slice(token.as_str().as_bytes());
         }
         !makes_number
     }
+}
+
+/// Whether the digits of a hit are its characters.
+const fn is_text(writing: Writing) -> bool {
+    !matches!(writing, Writing::Hex | Writing::Base64)
 }
 
 /// So much text on either side is looked at when a token is put in.

@@ -1,7 +1,9 @@
 //! What is found in a stream, one after the other: numbers, and the codes beside them.
 
+use super::beside;
 use super::blocks;
 use super::codes;
+use super::dump::Dump;
 use super::finder::Finder;
 use super::hit::{Confidence, Hit, Kind, Reason, Writing};
 use super::number::{self, Number};
@@ -21,6 +23,16 @@ pub(super) struct Found {
     pub(super) hit: Hit,
     /// It overlaps another number, of which its last digits are the first.
     pub(super) overlaps: bool,
+    pub(super) part: Part,
+}
+
+/// What a hit is of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All of it.
+    Whole,
+    /// Its characters in the last line of a dump.
+    Characters,
 }
 
 /// What takes what is found.
@@ -41,16 +53,35 @@ pub(super) struct Search {
     last_number: Option<u64>,
     /// Before this, codes were looked for.
     codes_done: u64,
+    /// The end of the last hit of any kind: what is told comes in order.
+    told: u64,
+    /// Characters of numbers in a dump, which are told when the search comes there.
+    characters: Option<Characters>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Characters {
+    from: u64,
+    until: u64,
+    /// The number itself.
+    number: Number,
 }
 
 impl Search {
     pub(super) fn new(finder: Finder) -> Self {
-        Self { finder, claimed: 0, last_number: None, codes_done: 0 }
+        Self { finder, claimed: 0, last_number: None, codes_done: 0, told: 0, characters: None }
     }
 
     /// The search of another text that begins at `offset`.
     pub(super) fn begin_anew(&self, offset: u64) -> Self {
-        Self { finder: self.finder, claimed: offset, last_number: None, codes_done: offset }
+        Self {
+            finder: self.finder,
+            claimed: offset,
+            last_number: None,
+            codes_done: offset,
+            told: offset,
+            characters: None,
+        }
     }
 
     /// Decides on every number that begins in `from..until` of the window's text.
@@ -58,6 +89,7 @@ impl Search {
     /// Unless the stream begins or ends there, the text has [`REACH`] bytes more on either side.
     pub(super) fn run(&mut self, window: &Window<'_>, from: usize, until: usize, taker: &mut impl Taker) {
         blocks::with_widest(Walk { search: self, window, from, until, taker });
+        self.characters_before(window, window.offset(until), taker);
         self.codes_behind(window, window.offset(until), taker);
         let limit = if until >= window.text.len() { until } else { until.saturating_sub(NEAR) };
         taker.decided(window, window.offset(limit));
@@ -65,16 +97,55 @@ impl Search {
 
     /// Decides on the number that begins with the group at `start`.
     pub(super) fn group(&mut self, window: &Window<'_>, start: usize, taker: &mut impl Taker) {
+        if self.characters.is_some() {
+            self.characters_before(window, window.offset(start).saturating_add(1), taker);
+        }
         if let Some(number) = self.number(window, start, window.place(self.claimed)) {
             self.take(window, number, taker);
         }
     }
 
-    /// Tells of a number, unless it is a part of one that was told of.
+    /// Tells of a number that is sure enough, unless it is a part of one that was told of.
     pub(super) fn take(&mut self, window: &Window<'_>, number: Number, taker: &mut impl Taker) {
         if number.confidence < self.finder.least {
             return;
         }
+        // Other numbers end where their digits end.
+        if number.kind == Kind::Pan && !matches!(number.writing, Writing::Base64 | Writing::Hex) {
+            return self.tell(window, number, Part::Whole, taker);
+        }
+        if number.writing == Writing::Hex {
+            self.tell(window, number, Part::Whole, taker);
+            if let Some((from, until)) = Dump::characters(window.text, number.end) {
+                let (from, until) = (window.offset(from), window.offset(until));
+                let before = self.characters.unwrap_or(Characters { from, until, number });
+                self.characters =
+                    Some(Characters { from: from.min(before.from), until: until.max(before.until), number });
+            }
+            return;
+        }
+        self.tell(window, self.with_touching_digits(window, number), Part::Whole, taker);
+    }
+
+    /// Tells of characters in a dump that begin before `limit`.
+    pub(super) fn characters_before(&mut self, window: &Window<'_>, limit: u64, taker: &mut impl Taker) {
+        if let Some(Characters { from, until, number }) = self.characters
+            && from < limit
+        {
+            self.characters = None;
+            let number = Number { start: window.place(from), end: window.place(until), ..number };
+            self.tell(window, self.with_touching_digits(window, number), Part::Characters, taker);
+        }
+    }
+
+    fn with_touching_digits(&self, window: &Window<'_>, number: Number) -> Number {
+        let (floor, writings) = (window.place(self.claimed), self.finder.writings);
+        let region = (number.start, number.end);
+        let (start, end) = beside::with_touching_digits(window.text, region, floor, writings);
+        Number { start, end, ..number }
+    }
+
+    fn tell(&mut self, window: &Window<'_>, number: Number, part: Part, taker: &mut impl Taker) {
         let end = window.offset(number.end);
         if end <= self.claimed {
             return;
@@ -83,6 +154,8 @@ impl Search {
         let overlaps = begin > window.offset(number.start) || self.another_begins_within(window, &number);
         self.codes_behind(window, begin, taker);
         self.codes(window, begin.saturating_sub(NEAR as u64), begin, taker);
+        // A number of a dump may begin in the line before the one that shows it.
+        let begin = begin.max(self.told);
         let hit = Hit {
             offset: begin,
             length: usize::try_from(end.saturating_sub(begin)).unwrap_or(usize::MAX),
@@ -93,14 +166,15 @@ impl Search {
             writing: number.writing,
             masked: number.masked,
         };
-        taker.hit(window, &Found { hit, overlaps });
+        taker.hit(window, &Found { hit, overlaps, part });
         self.claimed = end;
+        self.told = self.told.max(end);
         self.last_number = Some(end);
         self.codes_done = end;
     }
 
     fn number(&self, window: &Window<'_>, start: usize, floor: usize) -> Option<Number> {
-        number::at(window.text, start, floor, self.finder.writings)
+        number::at(window.text, start, floor, self.finder.writings, self.finder.least)
             .filter(|number| number.confidence >= self.finder.least)
     }
 
@@ -158,7 +232,8 @@ impl Search {
                 writing: Writing::Plain,
                 masked: None,
             };
-            taker.hit(window, &Found { hit, overlaps: true });
+            taker.hit(window, &Found { hit, overlaps: true, part: Part::Whole });
+            self.told = self.told.max(window.offset(code.end));
             at = code.end;
         }
         self.codes_done =

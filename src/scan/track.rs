@@ -20,10 +20,10 @@ pub(super) fn around(text: &[u8], start: usize, end: usize, floor: usize) -> Opt
     match *rest.first()? {
         // %B4111...^NAME/FIRST^2912101...?
         b'^' if before(1).is_some_and(|code| code.eq_ignore_ascii_case(&b'B')) => {
-            // Names hold no digits: nothing in them is taken out on its own.
+            // Names hold no digits, and nothing that stands where some were taken out.
             let name = rest.iter().skip(1).take(LONGEST_NAME);
             let name = name
-                .take_while(|byte| !byte.is_ascii_digit() && **byte != b'*')
+                .take_while(|byte| !byte.is_ascii_digit() && !matches!(byte, b'*' | b'[' | b']'))
                 .position(|byte| *byte == b'^')?;
             let data = name.saturating_add(2);
             let more = length_of(rest.get(data..)?, LONGEST_TRACK1, is_track1);

@@ -65,7 +65,8 @@ impl Look for Usual {
         let before = *hints;
         let runs = hints.ascii(masks);
         let even = hints.even(masks, &before);
-        (runs, even | hints.foreign(lanes, block, &before))
+        let colons = hints.colons(lanes, block, &before);
+        (runs, even | colons | hints.foreign(lanes, block, &before))
     }
 }
 
