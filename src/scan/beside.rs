@@ -33,6 +33,13 @@ pub(super) fn may_change(text: &[u8], end: usize, writings: Writings) -> bool {
 
 /// Whether a number in digits, or in hexadecimal ones, may begin with the group of digits at `place`.
 pub(super) fn begins(text: &[u8], place: usize, writings: Writings) -> bool {
+    let digits =
+        text.get(place..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let end = place.saturating_add(digits);
+    let is_ascii = digits > 0 && text.get(end).is_none_or(|byte| byte.is_ascii() && *byte != b'%');
+    if is_ascii && !number::is_worthwhile(text, place, end, writings) {
+        return false;
+    }
     number::fits(text, place, writings) || (writings != Writings::Ascii && hex::fits(text, place))
 }
 

@@ -306,7 +306,6 @@ pub(super) const LONGEST_FIELD: usize = 64;
 /// (`beside.rs`).
 fn field(left: Left<'_>, at: usize, writings: Writings) -> &[u8] {
     let text = left.last(at, LONGEST_FIELD);
-    let text = text.get(behind_digits(text, writings)..).unwrap_or_default();
     let mut digits = 0usize;
     let ends = |byte: &u8| {
         digits = if byte.is_ascii_digit() { digits.saturating_add(1) } else { 0 };
@@ -317,7 +316,8 @@ fn field(left: Left<'_>, at: usize, writings: Writings) -> &[u8] {
             )
     };
     let length = text.iter().rev().position(ends).unwrap_or(text.len());
-    text.get(text.len().saturating_sub(length)..).unwrap_or_default()
+    let text = text.get(text.len().saturating_sub(length)..).unwrap_or_default();
+    text.get(behind_digits(text, writings)..).unwrap_or_default()
 }
 
 /// Where the last digits end that are not ASCII and could be a code, or what hides digits in hexadecimal or base64.

@@ -21,14 +21,15 @@ const FIRST_PAIR: usize = 64;
 pub(super) fn at(text: &[u8], start: usize, floor: usize, writings: Writings) -> Option<Number> {
     // Decoded bytes before the number make digits of their own: `22` is a quote.
     places(text, start).find_map(|place| {
-        Dump::number(text, place, writings).or_else(|| in_line(text, place, floor, writings))
+        Dump::number(text, place, writings)
+            .or_else(|| if pairs_go_on(text, place) { in_line(text, place, floor, writings) } else { None })
     })
 }
 
 /// Whether pairs that fit a brand begin in the group of digits at `start`, whatever stands around them.
 pub(super) fn fits(text: &[u8], start: usize) -> bool {
     let mut any = false;
-    places(text, start).any(|place| {
+    places(text, start).filter(|place| pairs_go_on(text, *place)).any(|place| {
         let pairs = Pairs { text, group: Group::around(text, place), next: Some(place) };
         read(pairs, &mut |_| Cut::Yes, &mut |_, _, _| any = true);
         any
@@ -41,6 +42,29 @@ fn places(text: &[u8], start: usize) -> impl Iterator<Item = usize> {
         .take_while(|place| text.get(*place).is_some_and(u8::is_ascii_digit))
         .filter(|place| digit(text, *place).is_some())
 }
+
+/// Whether the pairs behind the one at `place` may be digits and gaps too: a quick no for almost all decimal digits.
+fn pairs_go_on(text: &[u8], place: usize) -> bool {
+    let mut at = place;
+    for _ in 0..QUICK_PAIRS {
+        at = at.saturating_add(2);
+        at = match text.get(at) {
+            Some(byte) if byte.is_ascii_alphanumeric() => at,
+            Some(b' ' | b':' | b'-') => at.saturating_add(1),
+            _ => return true,
+        };
+        match (text.get(at), text.get(at.saturating_add(1))) {
+            (Some(b'3'), Some(b'0'..=b'9')) => {}
+            (Some(b'2'), Some(b'0' | b'd' | b'D' | b'e' | b'E' | b'f' | b'F')) => {}
+            (Some(b'5'), Some(b'f' | b'F')) => {}
+            (Some(byte), _) if byte.is_ascii_alphanumeric() => return false,
+            _ => return true,
+        }
+    }
+    true
+}
+
+const QUICK_PAIRS: usize = 4;
 
 fn in_line(text: &[u8], start: usize, floor: usize, writings: Writings) -> Option<Number> {
     // The first digit of its string only.

@@ -34,6 +34,7 @@ pub(super) struct Hints {
     letters: u64,
     colon: u64,
     colons: u64,
+    threes: u64,
 }
 
 impl Hints {
@@ -108,14 +109,16 @@ impl Hints {
         single8 | pair4 | digits24
     }
 
-    /// Where the fourth of four pairs of digits ends with colons between: hexadecimal digits of a number may stand so. It has four digits before its first
-    /// gap. `before` is what [`Hints::ascii`] was called on.
+    /// Where the fourth of four pairs of digits ends with colons between: hexadecimal digits of a number may stand so. It has four
+    /// digits before its first gap. `before` is what [`Hints::ascii`] was called on.
     #[inline(always)]
     pub(super) fn colons<L: Lanes>(&mut self, lanes: L, block: &[u8; BLOCK], before: &Self) -> u64 {
-        let colons = lanes.equal(block, b':');
-        let colon = self.digits2 & up(colons, before.colons, 2) & up(self.digits2, before.digits2, 3);
+        let (colons, threes) = (lanes.equal(block, b':'), lanes.equal(block, b'3'));
+        // Each begins with 3, as times of the day do not.
+        let pair = self.digits2 & up(threes, before.threes, 1);
+        let colon = pair & up(colons, before.colons, 2) & up(self.digits2, before.digits2, 3);
         let colon2 = colon & up(colon, before.colon, 3);
-        *self = Self { colon, colons, ..*self };
+        *self = Self { colon, colons, threes, ..*self };
         colon2 & up(colon, before.colon, 6)
     }
 
