@@ -142,7 +142,7 @@ pub(super) fn may_begin(text: &[u8], start: usize, group: Group) -> bool {
             brand::lengths_beginning(*first, *second) >> length & 1 == 1 && passes_luhn(text, end, length)
         }
         _ if brand::lengths_beginning(*first, *second) == 0 => false,
-        (4, 4 | 6 | 12) | (6, 4 | 6 | 13) | (8, 8) => true,
+        (4, 3 | 4 | 6 | 12) | (6, 4 | 6 | 13) | (8, 8) => true,
         (_, 0) => false,
         _ => ends_line(text, end),
     }
