@@ -142,7 +142,7 @@ pub(super) fn may_begin(text: &[u8], start: usize, group: Group) -> bool {
             brand::lengths_beginning(*first, *second) >> length & 1 == 1 && passes_luhn(text, end, length)
         }
         _ if brand::lengths_beginning(*first, *second) == 0 => false,
-        (4, 4 | 6 | 12) | (6, 4 | 6 | 13) | (8, 8) => true,
+        (4, 3 | 4 | 6 | 12) | (6, 4 | 6 | 13) | (8, 8) => true,
         (_, 0) => false,
         _ => ends_line(text, end),
     }
@@ -282,8 +282,8 @@ impl Reading {
             || gap_after(text, end, writings).is_none_or(|(_, gap)| gap.line)
             || beside::may_change(text, end, writings);
         let is_own = context::is_epoch(text, next, end) || context::is_address(text, next, end);
-        // What could be a whole number, or a token, ends with its line. Masks of blocks see no shorter part on the second line
-        // (`hints.rs`).
+        // What could be a whole number, or a token, ends with its line. So few digits on the second line are likelier another
+        // number's.
         let seen = first < FEWEST && self.count.saturating_sub(first) >= SHORTEST_PART;
         if !whole || !alone || !seen || self.count < FEWEST || is_own {
             return None;
