@@ -18,7 +18,7 @@ pub(crate) struct MadeRedactor {
 }
 
 enum State {
-    Ready(RedactionStream),
+    Ready(Box<RedactionStream>),
     /// A call has the stream: no lock is held while the host's code runs.
     Taken,
     /// A part of the text may be lost.
@@ -29,7 +29,7 @@ impl MadeRedactor {
     /// # Safety
     /// `on_hit` is NULL or may be called with the context until that is released; it does not unwind.
     pub(crate) unsafe fn new(redaction: Redaction, context: Context, on_hit: panveil_on_hit) -> Self {
-        let stream = Mutex::new(State::Ready(redaction.stream()));
+        let stream = Mutex::new(State::Ready(Box::new(redaction.stream())));
         Self { redaction, stream, context, on_hit }
     }
 
@@ -71,7 +71,7 @@ impl MadeRedactor {
 /// One call's use of the stream. If it ends early, the stream is broken.
 pub(crate) struct Turn<'a> {
     of: &'a MadeRedactor,
-    stream: Option<RedactionStream>,
+    stream: Option<Box<RedactionStream>>,
     whole: bool,
 }
 
@@ -83,7 +83,7 @@ impl Turn<'_> {
         step: impl FnOnce(&mut RedactionStream, &mut Vec<u8>, &mut dyn FnMut(&Hit)),
     ) -> Result<()> {
         let (mut out, mut hits) = (Vec::new(), Vec::new());
-        let stream = self.stream.as_mut().ok_or(Error::Internal)?;
+        let stream = self.stream.as_deref_mut().ok_or(Error::Internal)?;
         step(stream, &mut out, &mut |hit| hits.push(*hit));
         if !out.is_empty() {
             write(&out)?;

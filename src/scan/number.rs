@@ -282,8 +282,8 @@ impl Reading {
             || gap_after(text, end, writings).is_none_or(|(_, gap)| gap.line)
             || beside::may_change(text, end, writings);
         let is_own = context::is_epoch(text, next, end) || context::is_address(text, next, end);
-        // What could be a whole number, or a token, ends with its line. Masks of blocks see no shorter part on the second line
-        // (`hints.rs`).
+        // What could be a whole number, or a token, ends with its line. So few digits on the second line are likelier another
+        // number's.
         let seen = first < FEWEST && self.count.saturating_sub(first) >= SHORTEST_PART;
         if !whole || !alone || !seen || self.count < FEWEST || is_own {
             return None;
