@@ -1,6 +1,7 @@
 //! One character of a text, as the finder sees it.
 
 use super::finder::Writings;
+use super::number::{FEWEST, MOST};
 use crate::card::glyph::{self, Glyph};
 
 /// What one character is to a card number.
@@ -176,10 +177,18 @@ const TRIPLET: usize = 3;
 /// triplet stands before it.
 pub(super) fn triplet(text: &[u8], at: usize) -> Option<u8> {
     match text.get(at..at.checked_add(TRIPLET)?)? {
-        [b'%', b'B' | b'b', b'0'..=b'9'] if !goes_on(text, at) => None,
+        [b'%', b'B' | b'b', b'0'..=b'9'] if !goes_on(text, at) || begins_track(text, at) => None,
         [b'%', high, low] => Some(nibble(*high)? << 4 | nibble(*low)?),
         _ => None,
     }
+}
+
+/// Whether `%B`, the digits of a number and `^` stand at `at`: that is track 1 whatever stands before it, because what stands
+/// there may be replaced.
+fn begins_track(text: &[u8], at: usize) -> bool {
+    let behind = text.get(at.saturating_add(2)..).unwrap_or_default();
+    let digits = behind.iter().take(MOST.saturating_add(1)).take_while(|byte| byte.is_ascii_digit()).count();
+    (FEWEST..=MOST).contains(&digits) && behind.get(digits) == Some(&b'^')
 }
 
 /// Whether something like a triplet ends before `at`.
