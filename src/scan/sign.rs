@@ -187,9 +187,16 @@ pub(super) fn triplet(text: &[u8], at: usize) -> Option<u8> {
 /// there may be replaced.
 fn begins_track(text: &[u8], at: usize) -> bool {
     let behind = text.get(at.saturating_add(2)..).unwrap_or_default();
-    let digits = behind.iter().take(MOST.saturating_add(1)).take_while(|byte| byte.is_ascii_digit()).count();
-    (FEWEST..=MOST).contains(&digits) && behind.get(digits) == Some(&b'^')
+    let belongs = |byte: &&u8| byte.is_ascii_digit() || is_ascii_gap(**byte, Writings::Usual);
+    let number = behind.iter().take(LONGEST_NUMBER).take_while(belongs);
+    let (length, digits) = number.fold((0usize, 0usize), |(length, digits), byte| {
+        (length.saturating_add(1), digits.saturating_add(usize::from(byte.is_ascii_digit())))
+    });
+    (FEWEST..=MOST).contains(&digits) && behind.get(length) == Some(&b'^')
 }
+
+/// A number's digits and the gaps between them, in bytes.
+const LONGEST_NUMBER: usize = 2 * MOST;
 
 /// Whether something like a triplet ends before `at`.
 fn goes_on(text: &[u8], at: usize) -> bool {
