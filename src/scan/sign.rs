@@ -1,7 +1,6 @@
 //! One character of a text, as the finder sees it.
 
 use super::finder::Writings;
-use super::number::{FEWEST, MOST};
 use crate::card::glyph::{self, Glyph};
 
 /// What one character is to a card number.
@@ -173,35 +172,34 @@ const TRIPLET: usize = 3;
 
 /// The byte that `%XY` at `at` encodes.
 ///
-/// `%B4` alone is how track 1 of a Visa card begins: in URL-encoded text a byte like that goes on a character, so another
-/// triplet stands before it.
+/// `%B4` alone is how track 1 of a Visa card begins: in URL-encoded text a byte like that goes on a character, whose first
+/// triplets stand before it.
 pub(super) fn triplet(text: &[u8], at: usize) -> Option<u8> {
     match text.get(at..at.checked_add(TRIPLET)?)? {
-        [b'%', b'B' | b'b', b'0'..=b'9'] if !goes_on(text, at) || begins_track(text, at) => None,
+        [b'%', b'B' | b'b', b'0'..=b'9'] if !goes_on(text, at) => None,
         [b'%', high, low] => Some(nibble(*high)? << 4 | nibble(*low)?),
         _ => None,
     }
 }
 
-/// Whether `%B`, the digits of a number and `^` stand at `at`: that is track 1 whatever stands before it, because what stands
-/// there may be replaced.
-fn begins_track(text: &[u8], at: usize) -> bool {
-    let behind = text.get(at.saturating_add(2)..).unwrap_or_default();
-    let belongs = |byte: &&u8| byte.is_ascii_digit() || is_ascii_gap(**byte, Writings::Usual);
-    let number = behind.iter().take(LONGEST_NUMBER).take_while(belongs);
-    let (length, digits) = number.fold((0usize, 0usize), |(length, digits), byte| {
-        (length.saturating_add(1), digits.saturating_add(usize::from(byte.is_ascii_digit())))
-    });
-    (FEWEST..=MOST).contains(&digits) && behind.get(length) == Some(&b'^')
-}
-
-/// A number's digits and the gaps between them, in bytes.
-const LONGEST_NUMBER: usize = 2 * MOST;
-
-/// Whether something like a triplet ends before `at`.
+/// Whether the triplets before `at` begin a character of UTF-8 that a byte from 0x80 on goes on.
+///
+/// Only what is no character yet counts: a whole one could be a digit of a number, and what follows would mean something else
+/// once that is replaced.
 fn goes_on(text: &[u8], at: usize) -> bool {
-    let before = at.checked_sub(TRIPLET).and_then(|begin| text.get(begin..at));
-    matches!(before, Some([b'%', high, low]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
+    let byte = |back: usize| {
+        let begin = at.checked_sub(TRIPLET.saturating_mul(back))?;
+        match text.get(begin..begin.checked_add(TRIPLET)?)? {
+            [b'%', high, low] => Some(nibble(*high)? << 4 | nibble(*low)?),
+            _ => None,
+        }
+    };
+    match (byte(1), byte(2), byte(3)) {
+        (Some(0xc2..=0xf4), _, _) => true,
+        (Some(0x80..=0xbf), Some(0xe0..=0xf4), _) => true,
+        (Some(0x80..=0xbf), Some(0x80..=0xbf), Some(lead)) => lead >= 0xf0,
+        _ => false,
+    }
 }
 
 /// The value of a hexadecimal digit.
