@@ -1,24 +1,18 @@
 //! The audit log: durable appends by one and by sixteen threads, and verifying.
 
-use std::sync::Arc;
 use std::time::Instant;
 
-use panveil::audit::{AuditLog, Correlation, Event, HandleRef, Kind, Opening, Streams, VaultKey, verify};
-use panveil::card::id::{ActorId, ActorKind, CaseRef, Origin, StreamName};
-use panveil::crypto::secret::Secret;
-use panveil::vault::SystemClock;
+use panveil::audit::{AuditLog, Correlation, Event, HandleRef, Kind, verify};
+use panveil::card::id::{ActorId, ActorKind, CaseRef, Origin};
 use panveil_benches::lab::directory;
+use panveil_benches::parts::audit_log;
 use panveil_benches::provider::Failure;
 use panveil_benches::{Mode, Samples, head, row, say};
 
 fn main() -> Result<(), Failure> {
     let mode = Mode::from_arguments();
     let place = directory()?;
-    std::fs::create_dir(place.path().join("audit"))?;
-    let (vault, stream) = (Secret::random()?, Secret::random()?);
-    let (key, name) = (VaultKey::from_seed(&vault), StreamName::new("bench")?);
-    Streams::register(place.path(), vault, &name, &stream)?;
-    let log = Opening::new(place.path(), &key, &name, stream, Arc::new(SystemClock::new())).open()?;
+    let (log, key) = audit_log(place.path())?;
     let event = event()?;
 
     head("audit: append a record, durable");

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -101,6 +102,19 @@ impl Admissions {
     }
 }
 
+/// A new audit log in a folder, and the key that its checkpoints are verified with.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn audit_log(place: &Path) -> Result<(AuditLog, VaultKey), Failure> {
+    std::fs::create_dir(place.join("audit"))?;
+    let (vault, stream) = (Secret::random()?, Secret::random()?);
+    let (key, name) = (VaultKey::from_seed(&vault), StreamName::new("bench")?);
+    Streams::register(place, vault, &name, &stream)?;
+    let log = Opening::new(place, &key, &name, stream, Arc::new(SystemClock::new())).open()?;
+    Ok((log, key))
+}
+
 /// The audit log, for records of intents.
 pub struct Intents {
     log: AuditLog,
@@ -117,11 +131,7 @@ impl Intents {
     /// If it cannot be made.
     pub fn new() -> Result<Self, Failure> {
         let place = directory()?;
-        std::fs::create_dir(place.path().join("audit"))?;
-        let (vault, stream) = (Secret::random()?, Secret::random()?);
-        let (key, name) = (VaultKey::from_seed(&vault), StreamName::new("bench")?);
-        Streams::register(place.path(), vault, &name, &stream)?;
-        let log = Opening::new(place.path(), &key, &name, stream, Arc::new(SystemClock::new())).open()?;
+        let (log, _) = audit_log(place.path())?;
         Ok(Self {
             log,
             case: CaseRef::new("CB-1042")?,

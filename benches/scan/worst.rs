@@ -39,6 +39,7 @@ const REPEATED: &[(&str, &[u8])] = &[
     ("stars and digits", b"4111 **** "),
     ("hex of digits", b"34"),
     ("hex of digits, spaced", b"34 31 "),
+    ("hex of digits, colons", b"34:31:"),
     ("base64 of digits", b"NDExMTEx"),
     ("numbers over lines", b"4111 1111\n1111 1111\n"),
     ("line ends and digits", b"4\n"),

@@ -21,7 +21,8 @@ const BEHIND: usize = 16;
 /// What stands in place of such digits: stars for all bytes.
 pub(super) const HIDDEN: &[u8; 4] = b"Kioq";
 
-/// The card number of this confidence or more that shows itself by the third such letter at `at`; `text` left of `floor` is spoken for.
+/// The card number of this confidence or more that shows itself by the third such letter at `at`; `text` left of `floor` is
+/// spoken for.
 ///
 /// Digits that are spoken for are characters of base64 too. What replaces them may be none, or leave the last four: a number is
 /// looked for behind them, behind all but the last four, and as if nothing was replaced; the surest counts.

@@ -1,11 +1,15 @@
-//! Hexadecimal dumps as `xxd`, `hexdump -C` and `od -A x -t x1` print them: lines of an address, pairs of hexadecimal digits, and mostly the
+//! Hexadecimal dumps as `xxd`, `hexdump -C` and `od -A x -t x1` print them: lines of an address, pairs of hexadecimal digits,
+//! and mostly the
 //! characters beside them.
 //!
-//! A number goes on from the end of a line to the next. What belongs together is told by the addresses alone: the next one is as many bytes further as the
+//! A number goes on from the end of a line to the next. What belongs together is told by the addresses alone: the next one is
+//! as many bytes further as the
 //! line has pairs. That is never so by chance, and it says which characters show which pairs.
 //!
-//! Such a number is a hit from its first pair to its last one, with the characters, the line's end and the address between: what takes its place changes
-//! the pairs and the digits among the characters ([`Dump::hide`]). Its characters in the last line are a hit of their own: other numbers may
+//! Such a number is a hit from its first pair to its last one, with the characters, the line's end and the address between:
+//! what takes its place changes
+//! the pairs and the digits among the characters ([`Dump::hide`]). Its characters in the last line are a hit of their own:
+//! other numbers may
 //! begin between.
 
 use super::beside;
@@ -46,7 +50,8 @@ const MOST_TOUCHING: usize = MOST + 1;
 /// A number has at most so many bytes, gaps included; it may have begun so many before.
 const MOST_BYTES: usize = 38;
 
-/// A number that shows itself at a place began at most so many bytes of the text before it, and ends at most so many behind its beginning: with
+/// A number that shows itself at a place began at most so many bytes of the text before it, and ends at most so many behind
+/// its beginning: with
 /// a line more on either side that is within what decides on a number, and begins where nothing is told yet.
 const FARTHEST_BEFORE: usize = 200;
 const FARTHEST_BEHIND: usize = 300;
@@ -55,7 +60,8 @@ const FARTHEST_BEHIND: usize = 300;
 const SHOWN: usize = 6;
 
 impl<'a> Dump<'a> {
-    /// The number that has a pair at `place`; it may have begun in the line before. With it, where the characters of its last line are.
+    /// The number that has a pair at `place`; it may have begun in the line before. With it, where the characters of its
+    /// last line are.
     pub(super) fn number(text: &'a [u8], place: usize, writings: Writings) -> Option<Number> {
         if !shows_itself(text, place) {
             return None;
@@ -82,6 +88,8 @@ impl<'a> Dump<'a> {
 
     /// Where the characters of a number are that has its last pair before `end`, in the line of that.
     pub(super) fn characters(text: &'a [u8], end: usize) -> Option<(usize, usize)> {
+        // A quick no where the line has no address.
+        Address::at(text, line_begin(text, end)?)?;
         let (dump, mut cell) = (0..MOST_TOUCHING).find_map(|touching| {
             let last = end.checked_sub(2)?.checked_sub(touching)?;
             hex::digit(text, last).and_then(|_| Self::around(text, last))
@@ -100,7 +108,8 @@ impl<'a> Dump<'a> {
         Some((first, last.saturating_add(1)))
     }
 
-    /// Writes what takes the place of a hit in a dump: `2a` for its pairs, stars for the digits among the characters; addresses stay.
+    /// Writes what takes the place of a hit in a dump: `2a` for its pairs, stars for the digits among the characters;
+    /// addresses stay.
     pub(super) fn hide(
         text: &'a [u8],
         start: usize,
@@ -108,6 +117,10 @@ impl<'a> Dump<'a> {
         writings: Writings,
         out: &mut Vec<u8>,
     ) -> bool {
+        let has_address = line_begin(text, start).and_then(|line| Address::at(text, line)).is_some();
+        if !has_address {
+            return false;
+        }
         let first = (0..MOST_TOUCHING).find_map(|touching| {
             let at = start.checked_add(touching).filter(|at| *at < end)?;
             hex::digit(text, at).and_then(|_| Self::around(text, at))

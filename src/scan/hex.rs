@@ -115,7 +115,8 @@ impl Cut {
     }
 }
 
-/// Reads bytes by the places of their pairs, as long as they are digits with one gap between; takes each number that fits: brand, mask and the place of its last
+/// Reads bytes by the places of their pairs, as long as they are digits with one gap between; takes each number that fits:
+/// brand, mask and the place of its last
 /// pair. It ends at a gap, with the digits, or where `cut` says so.
 pub(super) fn read(
     pairs: impl Iterator<Item = (usize, u8)>,
@@ -183,7 +184,8 @@ impl Iterator for Pairs<'_> {
     }
 }
 
-/// Where a number begins whose first pair stands at `start`: one decoded byte before it, such as a quote, may make digits that touch it, and goes with it.
+/// Where a number begins whose first pair stands at `start`: one decoded byte before it, such as a quote, may make digits
+/// that touch it, and goes with it.
 fn begin_with_rest(text: &[u8], start: usize, floor: usize) -> Option<usize> {
     let before = text.get(floor.min(start)..start).unwrap_or_default();
     let digits = before.iter().rev().take(3).take_while(|byte| byte.is_ascii_digit()).count();
@@ -200,13 +202,23 @@ fn end_with_rest(text: &[u8], end: usize) -> Option<usize> {
     (digits < FEWEST && !other).then_some(end)
 }
 
-/// Where four pairs with colons between begin that end with the digit at `at`.
-pub(super) fn before_colons(text: &[u8], at: usize) -> Option<usize> {
+/// Where the group of digits begins with which four pairs with colons between begin that end with the digit at `at`.
+pub(super) fn before_colons(text: &[u8], at: usize, writings: Writings) -> Option<usize> {
     let begin = at.checked_sub(FOUR_PAIRS)?;
     let pairs = text.get(begin..=at)?;
     let is_so =
         |(place, byte): (usize, &u8)| if place % 3 == 2 { *byte == b':' } else { byte.is_ascii_digit() };
-    pairs.iter().enumerate().all(is_so).then_some(begin)
+    // Digits of a URL-encoded byte are no digits of their own.
+    if !pairs.iter().enumerate().all(is_so) || sign::boundary(text, begin, writings) != begin {
+        return None;
+    }
+    let mut first = begin;
+    while let Some((Sign::Digit(_), before)) = sign::before(text, first, writings)
+        && begin.saturating_sub(before) < FIRST_PAIR
+    {
+        first = before;
+    }
+    Some(first)
 }
 
 /// From the first digit of four pairs with one character between to the last.
@@ -284,7 +296,8 @@ fn after_pair(text: &[u8], end: usize) -> usize {
     }
 }
 
-/// Stars for all bytes: `2a` for each pair of hexadecimal digits, what stands between them as it is. The first digit is none where it would join digits before.
+/// Stars for all bytes: `2a` for each pair of hexadecimal digits, what stands between them as it is. The first digit is none
+/// where it would join digits before.
 pub(super) fn hide(region: &[u8], joined: Joined, out: &mut Vec<u8>) {
     let begin = out.len();
     let mut second = false;

@@ -133,7 +133,8 @@ impl Hints {
         }
         // A number may begin right behind a triplet that ends with a digit.
         let behind = self.joined12 & up(percent, before.percent, 14);
-        // A gap follows a digit or other gaps behind one. The lead bytes of digits; 0x82 of Shift_JIS has an ASCII letter after it, and is a mere
+        // A gap follows a digit or other gaps behind one. The lead bytes of digits; 0x82 of Shift_JIS has an ASCII
+        // letter after it, and is a mere
         // trail byte where it has none.
         let near = self.digits | self.gaps & up(self.digits, before.joined, 1);
         let near = near | self.gaps & up(near, before.joined, 1);

@@ -80,7 +80,7 @@ impl Search {
                     None
                 }
                 Some(byte) if ascii(byte) => {
-                    if let Some(first) = hex::before_colons(window.text, at)
+                    if let Some(first) = hex::before_colons(window.text, at, writings)
                         && first < until
                     {
                         self.group(window, first, taker);

@@ -225,36 +225,75 @@ mod tests {
         "{",
         "}",
         "550e8400-e29b-41d4-a716-",
+        "34:31:31:31:31:31:31:31:31:31:31:31:31:31:31:31",
+        "34313131313131313131313131313131",
+        "          ",
         "0123456789012345678901234567890123456789",
     ];
 
-    #[test]
-    fn hints_leave_nothing_out() {
-        let mut state = 7u64;
-        let mut next = |below: usize| {
+    fn dice(seed: u64) -> impl FnMut(usize) -> usize {
+        let mut state = seed;
+        move |below| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (state >> 33) as usize % below
-        };
-        let mut found = 0usize;
-        for _ in 0..60_000 {
-            let mut text = Vec::new();
-            for _ in 0..next(40) {
-                let piece = PIECES[next(PIECES.len())];
-                // The same piece several times makes groups, single digits and pairs.
-                for _ in 0..if next(4) == 0 { next(17) } else { 1 } {
-                    text.extend_from_slice(piece.as_bytes());
-                    if next(8) == 0 {
-                        text.push(b' ');
-                    }
+        }
+    }
+
+    /// Fewer than `most` pieces.
+    fn text(next: &mut impl FnMut(usize) -> usize, most: usize) -> Vec<u8> {
+        let mut text = Vec::new();
+        for _ in 0..next(most) {
+            let piece = PIECES[next(PIECES.len())];
+            // The same piece several times makes groups, single digits and pairs.
+            for _ in 0..if next(4) == 0 { next(17) } else { 1 } {
+                text.extend_from_slice(piece.as_bytes());
+                if next(8) == 0 {
+                    text.push(b' ');
                 }
             }
+        }
+        text
+    }
+
+    #[test]
+    fn hints_leave_nothing_out() {
+        let mut next = dice(7);
+        let mut found = 0usize;
+        for _ in 0..60_000 {
+            let text = text(&mut next, 40);
             for writings in [Writings::Ascii, Writings::Usual] {
                 let finder = Finder { writings, ..Finder::new().at_least(Confidence::Low) };
                 let expected = without_hints(finder, &text);
-                assert_eq!(with_hints(finder, &text), expected, "{}", String::from_utf8_lossy(&text));
+                assert_eq!(with_hints(finder, &text), expected, "{}", text.escape_ascii());
                 found += expected.len();
             }
         }
         assert!(found > 20_000, "{found}");
+    }
+
+    /// The same of texts that are longer than what is held, in pieces shorter and longer than that.
+    #[test]
+    fn windows_leave_nothing_out() {
+        let mut next = dice(8);
+        let mut found = 0usize;
+        for _ in 0..300 {
+            let text = text(&mut next, 2_000);
+            for writings in [Writings::Ascii, Writings::Usual] {
+                let finder = Finder { writings, ..Finder::new().at_least(Confidence::Low) };
+                let expected = without_hints(finder, &text);
+                let (mut hits, mut stream, mut rest) = (Vec::new(), finder.stream(), text.as_slice());
+                while !rest.is_empty() {
+                    let (piece, behind) = rest.split_at(next(6_000).min(rest.len()));
+                    stream.push(piece, &mut |hit| hits.push(*hit));
+                    rest = behind;
+                }
+                stream.finish(&mut |hit| hits.push(*hit));
+                let differ = hits.iter().zip(&expected).find(|(hit, expected)| hit != expected);
+                assert_eq!(differ, None);
+                assert_eq!(hits.len(), expected.len());
+                found += hits.len();
+            }
+        }
+        assert!(found > 2_000, "{found}");
     }
 }
