@@ -24,7 +24,7 @@ const BEARER: &[u8] = b"eyJhbGciOi";
 /// Fails if card data, a passphrase or an identity token lies anywhere below `dir`.
 pub(crate) fn assert_none(dir: &Path) {
     for (path, bytes) in files(dir) {
-        let hits = finder().find(&bytes);
+        let hits = numbers(&bytes);
         assert!(hits.is_empty(), "card data in {}: {hits:?}", path.display());
         assert!(!contains(&bytes, PASSPHRASE.as_bytes()), "a passphrase in {}", path.display());
         assert!(!contains(&bytes, BEARER), "an identity token in {}", path.display());
@@ -38,9 +38,39 @@ fn finder() -> Finder {
 
 fn hits(dir: &Path) -> Vec<(PathBuf, Hit)> {
     let of = |(path, bytes): (PathBuf, Vec<u8>)| {
-        finder().find(&bytes).into_iter().map(move |hit| (path.clone(), hit)).collect::<Vec<_>>()
+        numbers(&bytes).into_iter().map(move |hit| (path.clone(), hit)).collect::<Vec<_>>()
     };
     files(dir).into_iter().flat_map(of).collect()
+}
+
+fn numbers(bytes: &[u8]) -> Vec<Hit> {
+    finder().find(bytes).into_iter().filter(|hit| !lies_in_an_id(bytes, hit)).collect()
+}
+
+/// Whether it is a part of a random id or digest of the keyring. About one in five thousand of them, in hexadecimal
+/// digits, holds a brand's number by chance, which the finder reports with low confidence.
+fn lies_in_an_id(bytes: &[u8], hit: &Hit) -> bool {
+    let is_hex = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let start = usize::try_from(hit.offset).unwrap();
+    let end = start + hit.length;
+    let before = bytes[..start].iter().rev().take_while(is_hex).count();
+    let after = bytes[end..].iter().take_while(is_hex).count();
+    hit.confidence == Confidence::Low && matches!(before + hit.length + after, 32 | 64)
+}
+
+#[test]
+fn a_number_in_an_id_is_chance_and_one_elsewhere_is_not() {
+    let id = b"id = \"a4111111111111111bcdef0123456789\"";
+    assert_eq!(finder().find(id).len(), 1);
+    assert_eq!(numbers(id).len(), 0);
+    for other in [
+        &b"id = \"a4111111111111111bcdef012345678\""[..],
+        b"id = \"a4111111111111111g0cdef0123456789\"",
+        b"4111111111111111",
+        b"card a4111111111111111b",
+    ] {
+        assert_eq!(numbers(other).len(), 1, "{}", String::from_utf8_lossy(other));
+    }
 }
 
 #[test]
