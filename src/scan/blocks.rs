@@ -6,6 +6,10 @@
 /// How many bytes a block has.
 pub(super) const BLOCK: usize = 64;
 
+/// What stands behind the end of a text: in no mask, whatever the instructions. Zeros are gaps to [`Words`], and a run that a
+/// text ends with would never end.
+pub(super) const NOTHING: u8 = b'?';
+
 /// Which bytes of a block are what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Masks {
@@ -44,6 +48,10 @@ pub(super) trait Work {
 /// Does work with the widest instructions that this processor has.
 #[inline]
 pub(super) fn with_widest<W: Work>(work: W) -> W::Output {
+    #[cfg(test)]
+    if tests::WITHOUT_VECTORS.get() {
+        return work.with(Words);
+    }
     #[cfg(all(target_arch = "x86_64", not(panveil_portable)))]
     {
         if let Some(lanes) = pulp::x86::V4::try_new() {
@@ -294,11 +302,18 @@ const fn gather(word: u64) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{BLOCK, Lanes, Masks, Words, Work, may_be_gap, with_widest};
+pub(super) mod tests {
+    use std::cell::Cell;
+
+    use super::{BLOCK, Lanes, Masks, NOTHING, Words, Work, may_be_gap, with_widest};
     use crate::card::brand;
     use crate::scan::finder::Writings;
     use crate::scan::sign;
+
+    thread_local! {
+        /// Whether this thread does its work as on a processor whose instructions we do not know.
+        pub(in crate::scan) static WITHOUT_VECTORS: Cell<bool> = const { Cell::new(false) };
+    }
 
     /// A mask by its definition.
     fn mask(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
@@ -329,6 +344,26 @@ mod tests {
             for wanted in [b'%', 0xef, 0] {
                 assert_eq!(lanes.equal(block, wanted), mask(block, |byte| byte == wanted));
             }
+        }
+    }
+
+    struct Nothing;
+
+    impl Work for Nothing {
+        type Output = [u64; 4];
+        fn with<L: Lanes>(self, lanes: L) -> [u64; 4] {
+            let Masks { digits, gaps, lines, .. } = lanes.masks(&[NOTHING; BLOCK]);
+            [digits, gaps, lines, lanes.high(&[NOTHING; BLOCK])]
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_the_end_is_in_no_mask() {
+        assert_eq!(Nothing.with(Words), [0; 4]);
+        assert_eq!(with_widest(Nothing), [0; 4]);
+        #[cfg(all(target_arch = "x86_64", not(panveil_portable)))]
+        if let Some(lanes) = pulp::x86::V3::try_new() {
+            assert_eq!(Nothing.with(lanes), [0; 4]);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The way over a window, 64 bytes at a time.
 
-use super::blocks::{BLOCK, Lanes, Work};
+use super::blocks::{BLOCK, Lanes, NOTHING, Work};
 use super::finder::Writings;
 use super::hints::{Hints, Runs};
 use super::runs::Pair;
@@ -92,11 +92,11 @@ impl<T: Taker> Walk<'_, '_, T> {
             place = place.wrapping_add(BLOCK);
         }
         // What is left, and a block of nothing behind it, where the last run ends.
-        let mut last = [0u8; BLOCK];
+        let mut last = [NOTHING; BLOCK];
         if let Some(head) = last.get_mut(..rest.len()) {
             head.copy_from_slice(rest);
         }
-        for block in [&last, &[0u8; BLOCK]] {
+        for block in [&last, &[NOTHING; BLOCK]] {
             let (runs, others) = K::look(&mut hints, lanes, block);
             pair.next(runs, others);
             if pair.worth_reading() {
@@ -110,6 +110,7 @@ impl<T: Taker> Walk<'_, '_, T> {
 #[cfg(test)]
 mod tests {
     use super::{Search, Taker, Window, Writings};
+    use crate::scan::blocks::tests::WITHOUT_VECTORS;
     use crate::scan::finder::{Charset, Finder};
     use crate::scan::hit::{Confidence, Hit};
     use crate::scan::search::Found;
@@ -264,7 +265,10 @@ mod tests {
             for writings in [Writings::Ascii, Writings::Usual] {
                 let finder = Finder { writings, ..Finder::new().at_least(Confidence::Low) };
                 let expected = without_hints(finder, &text);
-                assert_eq!(with_hints(finder, &text), expected, "{}", text.escape_ascii());
+                for without_vectors in [false, true] {
+                    WITHOUT_VECTORS.set(without_vectors);
+                    assert_eq!(with_hints(finder, &text), expected, "{}", text.escape_ascii());
+                }
                 found += expected.len();
             }
         }
@@ -281,17 +285,20 @@ mod tests {
             for writings in [Writings::Ascii, Writings::Usual] {
                 let finder = Finder { writings, ..Finder::new().at_least(Confidence::Low) };
                 let expected = without_hints(finder, &text);
-                let (mut hits, mut stream, mut rest) = (Vec::new(), finder.stream(), text.as_slice());
-                while !rest.is_empty() {
-                    let (piece, behind) = rest.split_at(next(6_000).min(rest.len()));
-                    stream.push(piece, &mut |hit| hits.push(*hit));
-                    rest = behind;
+                for without_vectors in [false, true] {
+                    WITHOUT_VECTORS.set(without_vectors);
+                    let (mut hits, mut stream, mut rest) = (Vec::new(), finder.stream(), text.as_slice());
+                    while !rest.is_empty() {
+                        let (piece, behind) = rest.split_at(next(6_000).min(rest.len()));
+                        stream.push(piece, &mut |hit| hits.push(*hit));
+                        rest = behind;
+                    }
+                    stream.finish(&mut |hit| hits.push(*hit));
+                    let differ = hits.iter().zip(&expected).find(|(hit, expected)| hit != expected);
+                    assert_eq!(differ, None);
+                    assert_eq!(hits.len(), expected.len());
                 }
-                stream.finish(&mut |hit| hits.push(*hit));
-                let differ = hits.iter().zip(&expected).find(|(hit, expected)| hit != expected);
-                assert_eq!(differ, None);
-                assert_eq!(hits.len(), expected.len());
-                found += hits.len();
+                found += expected.len();
             }
         }
         assert!(found > 2_000, "{found}");
