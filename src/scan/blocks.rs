@@ -1,13 +1,11 @@
 //! Sixty-four bytes at a time: which of them are digits, which may stand between digits.
 //!
-//! A mask has one bit for each byte, the first byte in the lowest bit. Masks may say "gap" of more bytes than gaps are: they
-//! only say where it is worth reading.
+//! A mask has one bit for each byte, the first byte in the lowest bit.
 
 /// How many bytes a block has.
 pub(super) const BLOCK: usize = 64;
 
-/// What stands behind the end of a text: in no mask, whatever the instructions. Zeros are gaps to [`Words`], and a run that a
-/// text ends with would never end.
+/// What stands behind the end of a text. It must be in no mask: else a run that a text ends with would never end.
 pub(super) const NOTHING: u8 = b'?';
 
 /// Which bytes of a block are what.
@@ -15,8 +13,7 @@ pub(super) const NOTHING: u8 = b'?';
 pub(super) struct Masks {
     /// ASCII digits.
     pub(super) digits: u64,
-    /// Every gap that is one ASCII byte; without vector instructions some other signs and control characters too, but no
-    /// comma, quote or tab, which stand between the numbers of a table.
+    /// Every gap that is one ASCII byte, in whatever writings.
     pub(super) gaps: u64,
     /// Every gap that ends a line, and `_`; without vector instructions all gaps.
     pub(super) lines: u64,
@@ -37,6 +34,15 @@ pub(super) trait Lanes: Copy {
     fn high(self, block: &[u8; BLOCK]) -> u64;
     /// Bytes that are this one.
     fn equal(self, block: &[u8; BLOCK], byte: u8) -> u64;
+    /// Bytes that are one of these.
+    #[inline(always)]
+    fn among<const N: usize>(self, block: &[u8; BLOCK], bytes: [u8; N]) -> u64 {
+        let mut mask = 0;
+        for byte in bytes {
+            mask |= self.equal(block, byte);
+        }
+        mask
+    }
 }
 
 /// Work that is compiled once for each kind of instructions.
@@ -70,12 +76,6 @@ pub(super) fn with_widest<W: Work>(work: W) -> W::Output {
     work.with(Words)
 }
 
-/// Whether a mask may say "gap" of this byte.
-#[inline]
-pub(super) const fn may_be_gap(byte: u8) -> bool {
-    byte & NEITHER_CONTROL_NOR_SIGN == 0 || byte == b'_'
-}
-
 /// The gaps but `_` and the carriage return, each at the place that its four low bits say. A shuffle by the bytes themselves
 /// gives back what is one of them.
 #[cfg(all(target_arch = "x86_64", not(panveil_portable)))]
@@ -94,9 +94,6 @@ const BY_LOW_BITS_TOO: [u8; 16] = {
 /// `second`. Two digits begin a card number only if these bits say so, as the test below shows.
 #[cfg(all(target_arch = "x86_64", not(panveil_portable)))]
 const BEGINNINGS: [u8; 16] = [0, 0x20, 0x60, 0xa0, 0xa0, 0xa0, 0xa0, 0x20, 0x40, 0x40, 0, 0, 0, 0, 0, 0];
-
-/// A byte with these bits clear is a control character below 16, or one of ` !"#$%&'()*+,-./`.
-const NEITHER_CONTROL_NOR_SIGN: u8 = 0xd0;
 
 #[cfg(all(target_arch = "x86_64", not(panveil_portable)))]
 mod x86 {
@@ -221,7 +218,7 @@ mod x86 {
     }
 }
 
-/// Eight bytes in a word, on any processor.
+/// On any processor: loops over bytes, of which the compiler makes vector instructions where it may count on some (SSE2, NEON).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Words;
 
@@ -231,81 +228,75 @@ impl Lanes for Words {
 
     #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {
-        let mut masks = Masks::default();
-        each_word(
-            block,
-            #[inline(always)]
-            |word, shift| {
-                // The top bit of a byte says "no": values of 10 and more reach it by addition, others have it already.
-                let values = word ^ ZEROS;
-                let others = (values & LOW).wrapping_add(0x7676_7676_7676_7676) | values;
-                masks.digits |= gather(!others) << shift;
-                let signs = nonzero(word & u64::from_ne_bytes([NEITHER_CONTROL_NOR_SIGN; 8]));
-                let not = |byte: u8| nonzero(word ^ u64::from_ne_bytes([byte; 8]));
-                let columns = not(b',') & not(b'"') & not(b'\t');
-                masks.gaps |= gather(!(signs & not(b'_')) & columns) << shift;
-            },
-        );
-        masks.lines = masks.gaps;
-        masks.first = u64::MAX;
-        masks
+        let gaps = mask_of(block, |byte| {
+            let line = (byte == b'\n') | (byte == b'\r') | (byte == b'_');
+            (byte == b' ') | (byte == b'+') | (byte.wrapping_sub(b'-') < 3) | line
+        });
+        Masks {
+            digits: mask_of(block, |byte| byte.wrapping_sub(b'0') < 10),
+            gaps,
+            lines: gaps,
+            // Each mask costs as much as it would save.
+            first: u64::MAX,
+            rare_first: 0,
+            second: 0,
+        }
     }
 
     #[inline(always)]
     fn high(self, block: &[u8; BLOCK]) -> u64 {
-        let mut mask = 0;
-        each_word(
-            block,
-            #[inline(always)]
-            |word, shift| mask |= gather(word) << shift,
-        );
-        mask
+        mask_of(block, |byte| byte >= 0x80)
     }
 
     #[inline(always)]
-    fn equal(self, block: &[u8; BLOCK], byte: u8) -> u64 {
-        let wanted = u64::from_ne_bytes([byte; 8]);
-        let mut mask = 0;
-        each_word(
-            block,
-            #[inline(always)]
-            |word, shift| mask |= gather(!nonzero(word ^ wanted)) << shift,
-        );
-        mask
+    fn equal(self, block: &[u8; BLOCK], wanted: u8) -> u64 {
+        mask_of(block, |byte| byte == wanted)
+    }
+
+    #[inline(always)]
+    fn among<const N: usize>(self, block: &[u8; BLOCK], wanted: [u8; N]) -> u64 {
+        mask_of(block, |byte| wanted.iter().fold(false, |is, wanted| is | (byte == *wanted)))
     }
 }
 
-const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
-
+/// The bytes that are so.
 #[inline(always)]
-fn each_word(block: &[u8; BLOCK], mut take: impl FnMut(u64, u32)) {
-    let (words, _) = block.as_chunks::<8>();
-    let mut shift = 0u32;
-    for word in words {
-        take(u64::from_le_bytes(*word), shift);
-        shift = shift.wrapping_add(8);
+fn mask_of(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
+    let mut bits = [0u8; BLOCK];
+    for ((bit, byte), weight) in bits.iter_mut().zip(block).zip(WEIGHTS) {
+        *bit = weight & 0u8.wrapping_sub(u8::from(is(*byte)));
     }
+    let rows = bits.as_chunks::<8>().0.iter().fold(0, |rows, word| rows | u64::from_le_bytes(*word));
+    transposed(rows)
 }
 
-/// The top bit of each byte that is not zero.
-#[inline(always)]
-const fn nonzero(word: u64) -> u64 {
-    (word & LOW).wrapping_add(LOW) | word
-}
+/// Another bit in the bytes of each word: eight words become eight rows of one.
+const WEIGHTS: [u8; BLOCK] = {
+    let mut weights = [0; BLOCK];
+    let mut at = 0;
+    while at < BLOCK {
+        weights[at] = 1 << (at / 8);
+        at += 1;
+    }
+    weights
+};
 
-/// The top bits of eight bytes as one byte, the first byte in the lowest bit.
+/// Eight rows of eight bits, with columns for rows.
 #[inline(always)]
-const fn gather(word: u64) -> u64 {
-    // Bit 7 of byte k goes to bit 56 + k; the products of different bytes never meet.
-    ((word & !LOW) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+const fn transposed(rows: u64) -> u64 {
+    let swap = (rows ^ rows >> 7) & 0x00aa_00aa_00aa_00aa;
+    let rows = rows ^ swap ^ swap << 7;
+    let swap = (rows ^ rows >> 14) & 0x0000_cccc_0000_cccc;
+    let rows = rows ^ swap ^ swap << 14;
+    let swap = (rows ^ rows >> 28) & 0x0000_0000_f0f0_f0f0;
+    rows ^ swap ^ swap << 28
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use std::cell::Cell;
 
-    use super::{BLOCK, Lanes, Masks, NOTHING, Words, Work, may_be_gap, with_widest};
+    use super::{BLOCK, Lanes, Masks, NOTHING, Words, Work, with_widest};
     use crate::card::brand;
     use crate::scan::finder::Writings;
     use crate::scan::sign;
@@ -328,11 +319,9 @@ pub(super) mod tests {
             let block = &self.0;
             let Masks { digits, gaps, lines, first, rare_first, second } = lanes.masks(block);
             assert_eq!(digits, mask(block, |byte| byte.is_ascii_digit()));
-            let surely = mask(block, |byte| sign::is_ascii_gap(byte, Writings::Usual));
-            let at_most = mask(block, |byte| may_be_gap(byte) && !matches!(byte, b',' | b'"' | b'\t'));
-            assert_eq!((gaps & surely, gaps & !at_most), (surely, 0));
-            let surely = mask(block, |byte| matches!(byte, b'\n' | b'\r'));
-            assert_eq!((lines & surely, lines & !at_most), (surely, 0));
+            assert_eq!(gaps, mask(block, |byte| sign::is_ascii_gap(byte, Writings::Usual)));
+            let ends = mask(block, |byte| matches!(byte, b'\n' | b'\r'));
+            assert_eq!((lines & ends, lines & !gaps), (ends, 0));
             for (place, pair) in block.windows(2).enumerate() {
                 let bit = |mask: u64, place: usize| mask >> place & 1 == 1;
                 if pair.iter().all(u8::is_ascii_digit) && brand::lengths_beginning(pair[0], pair[1]) != 0 {
@@ -344,6 +333,7 @@ pub(super) mod tests {
             for wanted in [b'%', 0xef, 0] {
                 assert_eq!(lanes.equal(block, wanted), mask(block, |byte| byte == wanted));
             }
+            assert_eq!(lanes.among(block, [b'%', 0xef]), mask(block, |byte| byte == b'%' || byte == 0xef));
         }
     }
 

@@ -134,15 +134,11 @@ impl Hints {
         // A number may begin right behind a triplet that ends with a digit.
         let behind = self.joined12 & up(percent, before.percent, 14);
         // A gap follows a digit or other gaps behind one. The lead bytes of digits; 0x82 of Shift_JIS has an ASCII
-        // letter after it, and is a mere
-        // trail byte where it has none.
+        // letter after it, and is a mere trail byte where it has none.
         let near = self.digits | self.gaps & up(self.digits, before.joined, 1);
         let near = near | self.gaps & up(near, before.joined, 1);
         let gaps = high & up(near, before.joined, 1);
-        let leads = lanes.equal(block, 0xef)
-            | lanes.equal(block, 0xd9)
-            | lanes.equal(block, 0xdb)
-            | lanes.equal(block, 0xa3);
+        let leads = lanes.among(block, [0xef, 0xd9, 0xdb, 0xa3]);
         let shift_jis = lanes.equal(block, 0x82) & !(high >> 1);
         percent | behind | gaps | leads | shift_jis
     }
@@ -152,9 +148,7 @@ impl Hints {
     /// Where base64 may hold a number: the third of three such letters four apart.
     #[inline(always)]
     pub(super) fn base64<L: Lanes>(&mut self, lanes: L, block: &[u8; BLOCK]) -> u64 {
-        let [a, b, c, d, e] = *base64::FIRST_LETTERS;
-        let is = |letter: u8| lanes.equal(block, letter);
-        let letters = is(a) | is(b) | is(c) | is(d) | is(e);
+        let letters = lanes.among(block, *base64::FIRST_LETTERS);
         let before = core::mem::replace(&mut self.letters, letters);
         letters & up(letters, before, 4) & up(letters, before, 8)
     }

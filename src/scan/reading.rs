@@ -1,7 +1,6 @@
 //! From the masks of blocks to the groups of digits: each group that may begin a number is looked at once, from left to right.
 
 use super::base64;
-use super::blocks;
 use super::finder::Writings;
 use super::hex;
 use super::number;
@@ -96,7 +95,7 @@ impl Search {
         done
     }
 
-    /// Reads all of the run that ends at `place` or goes on there. Its masks took commas and the like for gaps, so it may be
+    /// Reads all of the run that ends at `place` or goes on there. Masks take gaps of other writings for gaps, so it may be
     /// several.
     fn read_through(
         &mut self,
@@ -197,7 +196,7 @@ fn ascii_begin(text: &[u8], at: usize, done: usize, writings: Writings) -> usize
 /// Where the run begins that reaches `place`, as masks see runs, not before `done`.
 fn run_begin(text: &[u8], place: usize, done: usize) -> usize {
     let before = text.get(done..place.min(text.len())).unwrap_or_default();
-    let belongs = |byte: &&u8| byte.is_ascii_digit() || blocks::may_be_gap(**byte);
+    let belongs = |byte: &&u8| byte.is_ascii_digit() || sign::is_ascii_gap(**byte, Writings::Usual);
     let length = before.iter().rev().take_while(belongs).count();
     place.min(text.len()).saturating_sub(length)
 }
