@@ -2,6 +2,8 @@
 //!
 //! A mask has one bit for each byte, the first byte in the lowest bit.
 
+use super::stripe::Eights;
+
 /// How many bytes a block has.
 pub(super) const BLOCK: usize = 64;
 
@@ -25,7 +27,7 @@ pub(super) struct Masks {
 }
 
 /// Instructions that make masks.
-pub(super) trait Lanes: Copy {
+pub(super) trait Lanes: Eights {
     /// The masks of a block.
     fn masks(self, block: &[u8; BLOCK]) -> Masks;
     /// Has the memory at `place` of a text, or behind it, brought near.
@@ -271,7 +273,10 @@ fn mask_of(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
 }
 
 /// Another bit in the bytes of each word: eight words become eight rows of one.
-const WEIGHTS: [u8; BLOCK] = {
+const WEIGHTS: [u8; BLOCK] = weights();
+
+#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "computed while compiling")]
+const fn weights() -> [u8; BLOCK] {
     let mut weights = [0; BLOCK];
     let mut at = 0;
     while at < BLOCK {
@@ -279,7 +284,7 @@ const WEIGHTS: [u8; BLOCK] = {
         at += 1;
     }
     weights
-};
+}
 
 /// Eight rows of eight bits, with columns for rows.
 #[inline(always)]

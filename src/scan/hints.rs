@@ -2,72 +2,120 @@
 //!
 //! A group of four digits and more whose first two begin cards of some brand, and twelve bytes in a row from there that are
 //! digits or gaps: every number in ASCII digits begins so (`shape.rs`), and dates, times, addresses and phone numbers mostly
-//! do not. Everything is shifts and ANDs of 64-bit masks, so that a block without a hint costs hardly a branch that could be
-//! guessed wrong.
+//! do not. Everything is shifts and ANDs of masks, eight blocks at once, so that a stripe without a hint costs hardly a branch
+//! that could be guessed wrong.
 
 use super::base64;
 use super::blocks::{BLOCK, Lanes, Masks};
+use super::stripe::{BLOCKS, Stripe};
 
-/// The masks of the block before, as far as shifts reach back into it.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Hints {
-    digits: u64,
-    gaps: u64,
-    joined: u64,
-    joined2: u64,
-    joined4: u64,
-    joined12: u64,
-    percent: u64,
-    digits2: u64,
-    first: u64,
-    rare_first: u64,
-    beginning: u64,
-    beginning4: u64,
-    short_line: u64,
-    single: u64,
-    single2: u64,
-    single4: u64,
-    pair: u64,
-    pair2: u64,
-    digits4: u64,
-    digits8: u64,
-    letters: u64,
-    colon: u64,
-    colons: u64,
-    threes: u64,
+/// What reading needs to know of a stripe.
+#[derive(Clone, Copy)]
+pub(super) struct Marks<L: Lanes> {
+    /// Where reading is worthwhile for ASCII digits.
+    pub(super) hints: Stripe<L>,
+    pub(super) digits: Stripe<L>,
+    /// Digits and gaps.
+    pub(super) joined: Stripe<L>,
+    /// Where else reading is worthwhile.
+    pub(super) others: Stripe<L>,
 }
 
-impl Hints {
-    /// Where in the next block reading is worthwhile, for numbers in ASCII digits in groups of four and more, and which of
+/// The masks of the stripe before, as far as moves reach back into it.
+#[derive(Clone, Copy)]
+pub(super) struct Hints<L: Lanes> {
+    digits: Stripe<L>,
+    gaps: Stripe<L>,
+    joined: Stripe<L>,
+    joined2: Stripe<L>,
+    joined4: Stripe<L>,
+    joined12: Stripe<L>,
+    percent: Stripe<L>,
+    digits2: Stripe<L>,
+    first: Stripe<L>,
+    rare_first: Stripe<L>,
+    beginning: Stripe<L>,
+    beginning4: Stripe<L>,
+    short_line: Stripe<L>,
+    single: Stripe<L>,
+    single2: Stripe<L>,
+    single4: Stripe<L>,
+    pair: Stripe<L>,
+    pair2: Stripe<L>,
+    digits4: Stripe<L>,
+    digits8: Stripe<L>,
+    letters: Stripe<L>,
+    colon: Stripe<L>,
+    colons: Stripe<L>,
+    threes: Stripe<L>,
+}
+
+impl<L: Lanes> Hints<L> {
+    /// Nothing before.
+    #[inline(always)]
+    pub(super) fn none(lanes: L) -> Self {
+        let none = Stripe::none(lanes);
+        Self {
+            digits: none,
+            gaps: none,
+            joined: none,
+            joined2: none,
+            joined4: none,
+            joined12: none,
+            percent: none,
+            digits2: none,
+            first: none,
+            rare_first: none,
+            beginning: none,
+            beginning4: none,
+            short_line: none,
+            single: none,
+            single2: none,
+            single4: none,
+            pair: none,
+            pair2: none,
+            digits4: none,
+            digits8: none,
+            letters: none,
+            colon: none,
+            colons: none,
+            threes: none,
+        }
+    }
+
+    /// Where in the next stripe reading is worthwhile, for numbers in ASCII digits in groups of four and more, and which of
     /// its bytes are digits or gaps behind digits.
     #[inline(always)]
-    pub(super) fn ascii(&mut self, masks: Masks) -> Runs {
-        let Masks { digits, gaps, .. } = masks;
+    pub(super) fn ascii(&mut self, lanes: L, blocks: &[[u8; BLOCK]]) -> Marks<L> {
+        let mut each = [Masks::default(); BLOCKS];
+        for (masks, block) in each.iter_mut().zip(blocks) {
+            *masks = lanes.masks(block);
+        }
+        let stripe = |of: fn(Masks) -> u64| Stripe::of(lanes, each.map(of));
+        let (digits, gaps, lines) = (stripe(|of| of.digits), stripe(|of| of.gaps), stripe(|of| of.lines));
         // Twelve in a row, whatever the gaps' length: doubling, then eight and four.
         let joined = digits | gaps;
-        let joined2 = joined & up(joined, self.joined, 1);
-        let joined4 = joined2 & up(joined2, self.joined2, 2);
-        let joined8 = joined4 & up(joined4, self.joined4, 4);
-        let joined12 = joined8 & up(joined4, self.joined4, 8);
-        let after_digit = up(digits, self.digits, 1);
+        let joined2 = joined & joined.up(self.joined, 1);
+        let joined4 = joined2 & joined2.up(self.joined2, 2);
+        let joined8 = joined4 & joined4.up(self.joined4, 4);
+        let joined12 = joined8 & joined4.up(self.joined4, 8);
+        let after_digit = digits.up(self.digits, 1);
         let digits2 = digits & after_digit;
-        let digits4 = digits2 & up(digits2, self.digits2, 2);
+        let digits4 = digits2 & digits2.up(self.digits2, 2);
         // The second digit of a beginning, and the fourth of a group that so begins.
         let start = digits & !after_digit;
-        let first = start & masks.first;
-        let rare_first = start & masks.rare_first;
-        let beginning = up(first, self.first, 1) | up(rare_first, self.rare_first, 1) & masks.second;
-        let beginning4 = digits4 & up(beginning, self.beginning, 2);
-        let hints = joined12 & up(beginning4, self.beginning4, 8);
+        let first = start & stripe(|of| of.first);
+        let rare_first = start & stripe(|of| of.rare_first);
+        let beginning = first.up(self.first, 1) | rare_first.up(self.rare_first, 1) & stripe(|of| of.second);
+        let beginning4 = digits4 & beginning.up(self.beginning, 2);
+        let long = joined12 & beginning4.up(self.beginning4, 8);
         // The end of a line after one to three digits, as far as a number may go on from there.
-        let short_line = masks.lines & after_digit & !up(digits4, self.digits4, 1);
-        let short = if short_line | self.short_line == 0 {
-            0
-        } else {
-            let digits8 = digits4 & up(digits4, self.digits4, 4);
-            let nine_behind = up(short_line, self.short_line, 9);
-            digits8 & (up(short_line, self.short_line, 8) | nine_behind | up(short_line, self.short_line, 10))
-        };
+        let short_line = lines & after_digit & !digits4.up(self.digits4, 1);
+        let digits8 = digits4 & digits4.up(self.digits4, 4);
+        let ends = short_line.up(self.short_line, 8)
+            | short_line.up(self.short_line, 9)
+            | short_line.up(self.short_line, 10);
+        let hints = long | digits8 & ends;
         *self = Self {
             digits,
             gaps,
@@ -84,86 +132,81 @@ impl Hints {
             short_line,
             ..*self
         };
-        Runs { hints: hints | short, digits, joined }
+        Marks { hints, digits, joined, others: Stripe::none(lanes) }
     }
 
     /// Likewise for digits one by one or in pairs with one gap character between; `before` is what [`Hints::ascii`] was
     /// called on.
     #[inline(always)]
-    pub(super) fn even(&mut self, masks: Masks, before: &Self) -> u64 {
-        let Masks { digits, gaps, .. } = masks;
+    pub(super) fn even(&mut self, before: &Self) -> Stripe<L> {
+        let Self { digits, gaps, .. } = *self;
         // Eight times: a digit, a gap before it, a digit before that.
-        let single = digits & up(gaps, before.gaps, 1) & up(digits, before.digits, 2);
-        let single2 = single & up(single, before.single, 2);
-        let single4 = single2 & up(single2, before.single2, 4);
-        let single8 = single4 & up(single4, before.single4, 8);
+        let single = digits & gaps.up(before.gaps, 1) & digits.up(before.digits, 2);
+        let single2 = single & single.up(before.single, 2);
+        let single4 = single2 & single2.up(before.single2, 4);
+        let single8 = single4 & single4.up(before.single4, 8);
         // Four times: two digits, a gap before them, a digit before that.
-        let pair = self.digits2 & up(gaps, before.gaps, 2) & up(digits, before.digits, 3);
-        let pair2 = pair & up(pair, before.pair, 3);
-        let pair4 = pair2 & up(pair2, before.pair2, 6);
+        let pair = self.digits2 & gaps.up(before.gaps, 2) & digits.up(before.digits, 3);
+        let pair2 = pair & pair.up(before.pair, 3);
+        let pair4 = pair2 & pair2.up(before.pair2, 6);
         // Hexadecimal digits of which some decode to other characters first.
-        let digits8 = self.digits4 & up(self.digits4, before.digits4, 4);
-        let digits16 = digits8 & up(digits8, before.digits8, 8);
-        let digits24 = if digits16 == 0 { 0 } else { digits16 & up(digits8, before.digits8, 16) };
+        let digits8 = self.digits4 & self.digits4.up(before.digits4, 4);
+        let digits24 = digits8 & digits8.up(before.digits8, 8) & digits8.up(before.digits8, 16);
         *self = Self { single, single2, single4, pair, pair2, digits8, ..*self };
         single8 | pair4 | digits24
     }
 
-    /// Where the fourth of four pairs of digits ends with colons between: hexadecimal digits of a number may stand so. It has four
-    /// digits before its first gap. `before` is what [`Hints::ascii`] was called on.
+    /// Where the fourth of four pairs of digits ends with colons between: hexadecimal digits of a number may stand so. It has
+    /// four digits before its first gap. `before` is what [`Hints::ascii`] was called on.
     #[inline(always)]
-    pub(super) fn colons<L: Lanes>(&mut self, lanes: L, block: &[u8; BLOCK], before: &Self) -> u64 {
-        let (colons, threes) = (lanes.equal(block, b':'), lanes.equal(block, b'3'));
+    pub(super) fn colons(&mut self, lanes: L, blocks: &[[u8; BLOCK]], before: &Self) -> Stripe<L> {
+        let colons = masks(lanes, blocks, |block| lanes.equal(block, b':'));
+        let threes = masks(lanes, blocks, |block| lanes.equal(block, b'3'));
         // Each begins with 3, as times of the day do not.
-        let pair = self.digits2 & up(threes, before.threes, 1);
-        let colon = pair & up(colons, before.colons, 2) & up(self.digits2, before.digits2, 3);
-        let colon2 = colon & up(colon, before.colon, 3);
+        let pair = self.digits2 & threes.up(before.threes, 1);
+        let colon = pair & colons.up(before.colons, 2) & self.digits2.up(before.digits2, 3);
+        let colon2 = colon & colon.up(before.colon, 3);
         *self = Self { colon, colons, threes, ..*self };
-        colon2 & up(colon, before.colon, 6)
+        colon2 & colon.up(before.colon, 6)
     }
 
-    /// Where digits or gaps may stand that are not ASCII, or URL-encoded: to be looked at one by one.
+    /// Where digits or gaps may stand that are not ASCII, or URL-encoded: to be looked at one by one. `before` is what
+    /// [`Hints::ascii`] was called on.
     #[inline(always)]
-    pub(super) fn foreign<L: Lanes>(&mut self, lanes: L, block: &[u8; BLOCK], before: &Self) -> u64 {
-        let high = lanes.high(block);
-        let percent = lanes.equal(block, b'%');
+    pub(super) fn foreign(&mut self, lanes: L, blocks: &[[u8; BLOCK]], before: &Self) -> Stripe<L> {
+        let high = masks(lanes, blocks, |block| lanes.high(block));
+        let percent = masks(lanes, blocks, |block| lanes.equal(block, b'%'));
         self.percent = percent;
-        if high | percent | before.percent == 0 {
-            return 0;
+        if (high | percent | before.percent).blocks() == 0 {
+            return high;
         }
         // A number may begin right behind a triplet that ends with a digit.
-        let behind = self.joined12 & up(percent, before.percent, 14);
+        let behind = self.joined12 & percent.up(before.percent, 14);
         // A gap follows a digit or other gaps behind one. The lead bytes of digits; 0x82 of Shift_JIS has an ASCII
         // letter after it, and is a mere trail byte where it has none.
-        let near = self.digits | self.gaps & up(self.digits, before.joined, 1);
-        let near = near | self.gaps & up(near, before.joined, 1);
-        let gaps = high & up(near, before.joined, 1);
-        let leads = lanes.among(block, [0xef, 0xd9, 0xdb, 0xa3]);
-        let shift_jis = lanes.equal(block, 0x82) & !(high >> 1);
+        let near = self.digits | self.gaps & self.digits.up(before.joined, 1);
+        let near = near | self.gaps & near.up(before.joined, 1);
+        let gaps = high & near.up(before.joined, 1);
+        let leads = masks(lanes, blocks, |block| lanes.among(block, [0xef, 0xd9, 0xdb, 0xa3]));
+        let shift_jis = masks(lanes, blocks, |block| lanes.equal(block, 0x82)) & !high.down();
         percent | behind | gaps | leads | shift_jis
     }
-}
 
-impl Hints {
     /// Where base64 may hold a number: the third of three such letters four apart.
     #[inline(always)]
-    pub(super) fn base64<L: Lanes>(&mut self, lanes: L, block: &[u8; BLOCK]) -> u64 {
-        let letters = lanes.among(block, *base64::FIRST_LETTERS);
+    pub(super) fn base64(&mut self, lanes: L, blocks: &[[u8; BLOCK]]) -> Stripe<L> {
+        let letters = masks(lanes, blocks, |block| lanes.among(block, *base64::FIRST_LETTERS));
         let before = core::mem::replace(&mut self.letters, letters);
-        letters & up(letters, before, 4) & up(letters, before, 8)
+        letters & letters.up(before, 4) & letters.up(before, 8)
     }
 }
 
-/// Runs of digits and gaps in a block, and where they are worth reading.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Runs {
-    pub(super) hints: u64,
-    pub(super) digits: u64,
-    pub(super) joined: u64,
-}
-
-/// A mask moved to later bytes by `by`, with what moves in from the block before.
+/// The masks of up to eight blocks; no bytes of the others.
 #[inline(always)]
-const fn up(mask: u64, before: u64, by: u32) -> u64 {
-    mask << by | before >> (u64::BITS.wrapping_sub(by))
+fn masks<L: Lanes>(lanes: L, blocks: &[[u8; BLOCK]], mask: impl Fn(&[u8; BLOCK]) -> u64) -> Stripe<L> {
+    let mut masks = [0; BLOCKS];
+    for (to, block) in masks.iter_mut().zip(blocks) {
+        *to = mask(block);
+    }
+    Stripe::of(lanes, masks)
 }

@@ -30,6 +30,7 @@ mod search;
 mod shape;
 mod sign;
 mod stream;
+mod stripe;
 #[cfg(feature = "tracing")]
 mod tracing_layer;
 mod track;

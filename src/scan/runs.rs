@@ -1,8 +1,17 @@
 //! Runs of digits and gaps in two neighbouring blocks, taken apart by their masks.
 
 use super::blocks::BLOCK;
-use super::hints::Runs;
 use super::number::FEWEST;
+
+/// Runs of digits and gaps in a block, and where they are worth reading.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Runs {
+    pub(super) hints: u64,
+    pub(super) digits: u64,
+    pub(super) joined: u64,
+    /// Where else reading is worthwhile.
+    pub(super) others: u64,
+}
 
 /// The masks of a block and the one before it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -11,9 +20,6 @@ pub(super) struct Pair {
     before: Runs,
     /// A run with a hint goes on from the earlier block: it is read when its end is seen.
     goes_on: bool,
-    /// Where else in the later block reading is worthwhile, and whether there was anything in the earlier one.
-    others: u64,
-    others_before: bool,
 }
 
 /// A run of digits and gaps that is worth reading.
@@ -45,31 +51,29 @@ pub(super) struct Group {
 }
 
 impl Pair {
-    /// Moves on by a block.
+    /// Moves on to a block.
     #[inline(always)]
-    pub(super) fn next(&mut self, runs: Runs, others: u64) {
-        self.before = self.now;
-        self.now = runs;
-        self.others_before = self.others != 0;
-        self.others = others;
+    pub(super) const fn move_to(&mut self, before: Runs, now: Runs) {
+        self.before = before;
+        self.now = now;
     }
 
-    /// Whether there is any hint.
+    /// Whether a run with a hint waits for its end.
     #[inline(always)]
-    pub(super) const fn worth_reading(&self) -> bool {
-        self.now.hints | self.others != 0 || self.goes_on
+    pub(super) const fn goes_on(&self) -> bool {
+        self.goes_on
     }
 
     /// Whether other characters than ASCII digits and gaps are about.
     #[inline(always)]
     pub(super) const fn has_others(&self) -> bool {
-        self.others != 0 || self.others_before
+        self.now.others | self.before.others != 0
     }
 
     /// All hints of the later block, for reading character by character, and whether a run that the earlier one ends with
     /// waits.
     pub(super) fn take_hints(&mut self) -> (u64, bool) {
-        (core::mem::take(&mut self.now.hints) | self.others, core::mem::take(&mut self.goes_on))
+        (core::mem::take(&mut self.now.hints) | self.now.others, core::mem::take(&mut self.goes_on))
     }
 
     /// The next run with a hint that ends in the later block; what goes on into the next one waits.

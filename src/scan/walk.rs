@@ -1,23 +1,41 @@
-//! The way over a window, 64 bytes at a time.
+//! The way over a window, 512 bytes at a time.
 
 use super::blocks::{BLOCK, Lanes, NOTHING, Work};
 use super::finder::Writings;
-use super::hints::{Hints, Runs};
-use super::runs::Pair;
+use super::hints::{Hints, Marks};
+use super::runs::{Pair, Runs};
 use super::search::{Search, Taker};
+use super::stripe::BLOCKS;
 use super::window::Window;
 
 /// So far ahead memory is asked for, in bytes. The processor fetches ahead within a page of 4 KiB only, and not across pages:
 /// without this a text that is in no cache costs two and a half times what the masks do.
 const AHEAD: usize = 4096;
 
-/// The way over a window, block by block.
+/// The way over a window, stripe by stripe.
 pub(super) struct Walk<'a, 'w, T> {
-    pub(super) search: &'a mut Search,
-    pub(super) window: &'a Window<'w>,
-    pub(super) from: usize,
-    pub(super) until: usize,
-    pub(super) taker: &'a mut T,
+    search: &'a mut Search,
+    window: &'a Window<'w>,
+    from: usize,
+    until: usize,
+    /// Everything before it is read.
+    done: usize,
+    taker: &'a mut T,
+    pair: Pair,
+    /// The last block of the stripe before.
+    last: Runs,
+}
+
+impl<'a, 'w, T> Walk<'a, 'w, T> {
+    /// Over `from..until` of a window's text.
+    pub(super) fn new(
+        search: &'a mut Search,
+        window: &'a Window<'w>,
+        (from, until): (usize, usize),
+        taker: &'a mut T,
+    ) -> Self {
+        Self { search, window, from, until, done: from, taker, pair: Pair::default(), last: Runs::default() }
+    }
 }
 
 impl<T: Taker> Work for Walk<'_, '_, T> {
@@ -26,17 +44,16 @@ impl<T: Taker> Work for Walk<'_, '_, T> {
     #[inline(always)]
     fn with<L: Lanes>(self, lanes: L) {
         match self.search.finder.writings {
-            Writings::Ascii => self.blocks::<L, AsciiOnly>(lanes),
-            Writings::Usual => self.blocks::<L, Usual>(lanes),
-            Writings::WithBase64 => self.blocks::<L, Everything>(lanes),
+            Writings::Ascii => self.stripes::<L, AsciiOnly>(lanes),
+            Writings::Usual => self.stripes::<L, Usual>(lanes),
+            Writings::WithBase64 => self.stripes::<L, Everything>(lanes),
         }
     }
 }
 
-/// What is looked for in a block.
+/// What is looked for in the blocks of a stripe.
 trait Look {
-    /// The runs of ASCII digits, and where else reading is worthwhile.
-    fn look<L: Lanes>(hints: &mut Hints, lanes: L, block: &[u8; BLOCK]) -> (Runs, u64);
+    fn look<L: Lanes>(hints: &mut Hints<L>, lanes: L, blocks: &[[u8; BLOCK]]) -> Marks<L>;
 }
 
 struct AsciiOnly;
@@ -45,65 +62,91 @@ struct Everything;
 
 impl Look for AsciiOnly {
     #[inline(always)]
-    fn look<L: Lanes>(hints: &mut Hints, lanes: L, block: &[u8; BLOCK]) -> (Runs, u64) {
-        (hints.ascii(lanes.masks(block)), 0)
+    fn look<L: Lanes>(hints: &mut Hints<L>, lanes: L, blocks: &[[u8; BLOCK]]) -> Marks<L> {
+        hints.ascii(lanes, blocks)
     }
 }
 
 impl Look for Everything {
     #[inline(always)]
-    fn look<L: Lanes>(hints: &mut Hints, lanes: L, block: &[u8; BLOCK]) -> (Runs, u64) {
-        let (runs, others) = Usual::look(hints, lanes, block);
-        (runs, others | hints.base64(lanes, block))
+    fn look<L: Lanes>(hints: &mut Hints<L>, lanes: L, blocks: &[[u8; BLOCK]]) -> Marks<L> {
+        let marks = Usual::look(hints, lanes, blocks);
+        Marks { others: marks.others | hints.base64(lanes, blocks), ..marks }
     }
 }
 
 impl Look for Usual {
     #[inline(always)]
-    fn look<L: Lanes>(hints: &mut Hints, lanes: L, block: &[u8; BLOCK]) -> (Runs, u64) {
-        let masks = lanes.masks(block);
+    fn look<L: Lanes>(hints: &mut Hints<L>, lanes: L, blocks: &[[u8; BLOCK]]) -> Marks<L> {
         let before = *hints;
-        let runs = hints.ascii(masks);
-        let even = hints.even(masks, &before);
-        let colons = hints.colons(lanes, block, &before);
-        (runs, even | colons | hints.foreign(lanes, block, &before))
+        let marks = hints.ascii(lanes, blocks);
+        let even = hints.even(&before);
+        let colons = hints.colons(lanes, blocks, &before);
+        Marks { others: even | colons | hints.foreign(lanes, blocks, &before), ..marks }
     }
 }
 
 impl<T: Taker> Walk<'_, '_, T> {
     #[inline(always)]
-    fn blocks<L: Lanes, K: Look>(self, lanes: L) {
-        let Self { search, window, from, until, taker } = self;
+    fn stripes<L: Lanes, K: Look>(mut self, lanes: L) {
         // One block before says what goes on into the first; the last number begins before `until` and shows itself
         // within a block behind.
-        let mut place = from.saturating_sub(BLOCK);
-        let mut done = from;
-        let end = until.saturating_add(BLOCK).min(window.text.len());
-        let (blocks, rest) = window.text.get(place..end).unwrap_or_default().as_chunks::<BLOCK>();
-        let mut hints = Hints::default();
-        let mut pair = Pair::default();
-        for block in blocks {
-            lanes.fetch(window.text, place.wrapping_add(AHEAD));
-            let (runs, others) = K::look(&mut hints, lanes, block);
-            pair.next(runs, others);
-            if pair.worth_reading() {
-                done = search.read(window, place, &mut pair, done, until, taker);
+        let mut place = self.from.saturating_sub(BLOCK);
+        let end = self.until.saturating_add(BLOCK).min(self.window.text.len());
+        let (blocks, rest) = self.window.text.get(place..end).unwrap_or_default().as_chunks::<BLOCK>();
+        let (stripes, blocks) = blocks.as_chunks::<BLOCKS>();
+        let mut hints = Hints::none(lanes);
+        for stripe in stripes {
+            for block in 0..BLOCKS {
+                let ahead = AHEAD.wrapping_add(block.wrapping_mul(BLOCK));
+                lanes.fetch(self.window.text, place.wrapping_add(ahead));
             }
-            place = place.wrapping_add(BLOCK);
+            let marks = K::look(&mut hints, lanes, stripe);
+            self.read(place, marks);
+            place = place.wrapping_add(BLOCK * BLOCKS);
         }
-        // What is left, and a block of nothing behind it, where the last run ends.
-        let mut last = [NOTHING; BLOCK];
-        if let Some(head) = last.get_mut(..rest.len()) {
-            head.copy_from_slice(rest);
+        // What is left, and nothing behind it, where the last run ends.
+        let mut last = [[NOTHING; BLOCK]; BLOCKS];
+        for (to, block) in last.iter_mut().zip(blocks) {
+            *to = *block;
         }
-        for block in [&last, &[NOTHING; BLOCK]] {
-            let (runs, others) = K::look(&mut hints, lanes, block);
-            pair.next(runs, others);
-            if pair.worth_reading() {
-                done = search.read(window, place, &mut pair, done, until, taker);
+        let whole = blocks.len();
+        if let Some(to) = last.get_mut(whole).and_then(|block| block.get_mut(..rest.len())) {
+            to.copy_from_slice(rest);
+        }
+        let marks = K::look(&mut hints, lanes, last.get(..=whole).unwrap_or_default());
+        self.read(place, marks);
+    }
+
+    /// Reads in the stripe at `place` where that is worthwhile.
+    #[inline(always)]
+    fn read<L: Lanes>(&mut self, place: usize, marks: Marks<L>) {
+        let Marks { hints, digits, joined, others } = marks;
+        let worthwhile = u32::from((hints | others).blocks());
+        let (hints, digits, joined, others) = (hints.each(), digits.each(), joined.each(), others.each());
+        let of = |masks: &[u64; BLOCKS], at: usize| masks.get(at).copied().unwrap_or_default();
+        let block = |at: usize| Runs {
+            hints: of(&hints, at),
+            digits: of(&digits, at),
+            joined: of(&joined, at),
+            others: of(&others, at),
+        };
+        let mut at = 0usize;
+        while at < BLOCKS {
+            if !self.pair.goes_on() {
+                at = at.wrapping_add((worthwhile >> at).trailing_zeros() as usize);
+                if at >= BLOCKS {
+                    break;
+                }
             }
-            place = place.wrapping_add(BLOCK);
+            let before = if at == 0 { self.last } else { block(at.wrapping_sub(1)) };
+            self.pair.move_to(before, block(at));
+            let Self { search, window, until, taker, done, pair, .. } = self;
+            let place = place.wrapping_add(at.wrapping_mul(BLOCK));
+            *done = search.read(window, place, pair, *done, *until, *taker);
+            at = at.wrapping_add(1);
         }
+        self.last = block(BLOCKS - 1);
     }
 }
 
