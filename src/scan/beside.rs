@@ -17,6 +17,7 @@
 
 use super::base64;
 use super::finder::Writings;
+use super::glance;
 use super::hex;
 use super::number;
 use super::sign::{self, Sign};
@@ -37,7 +38,7 @@ pub(super) fn begins(text: &[u8], place: usize, writings: Writings) -> bool {
         text.get(place..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
     let end = place.saturating_add(digits);
     let is_ascii = digits > 0 && text.get(end).is_none_or(|byte| byte.is_ascii() && *byte != b'%');
-    if is_ascii && !number::is_worthwhile(text, place, end, writings) {
+    if is_ascii && !glance::is_worthwhile(text, place, end, writings) {
         return false;
     }
     number::fits(text, place, writings) || (writings != Writings::Ascii && hex::fits(text, place))

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::blocks::{self, BLOCK, Lanes, Work};
-use super::context::{self, Uncoloured};
+use super::colour::{self, Uncoloured};
 use super::finder::Writings;
 use super::hit::Kind;
 use super::sign::{self, Sign};
@@ -166,7 +166,7 @@ fn says_pin(name: &str) -> bool {
 }
 
 /// How far back a name may begin, in bytes.
-pub(super) const LONGEST_NAME: usize = context::LONGEST_FIELD;
+pub(super) const LONGEST_NAME: usize = colour::LONGEST_FIELD;
 
 /// The name before a value: without what joins it to the value, and not beyond its field.
 fn name_before(before: &[u8]) -> &[u8] {

@@ -1,10 +1,14 @@
 //! What stands around the digits of a number.
 
 use super::beside;
+use super::chain::Chain;
+use super::colour::{LONGEST_COLOUR, LONGEST_FIELD, Uncoloured, ends_colour};
 use super::finder::Writings;
+use super::gap;
 use super::hit::{Confidence, Reason};
+use super::left::Left;
 use super::names::{self, Says};
-use super::number::{self, WIDEST_GAP};
+use super::number;
 use super::shape::Shape;
 use super::sign::{self, Sign};
 
@@ -97,208 +101,12 @@ impl Surroundings {
     }
 }
 
-/// The groups before and behind a number that the same gap joins to it.
-#[derive(Clone, Copy, Debug)]
-struct Chain {
-    /// Where the group before it begins, and its digits.
-    before: Option<(usize, usize)>,
-    /// Where the group behind it begins, and its digits.
-    after: Option<(usize, usize)>,
-    /// Where the gap before it begins.
-    gap: usize,
-    /// Where the number begins.
-    start: usize,
-}
-
-impl Chain {
-    fn around(text: &[u8], start: usize, end: usize, left: Left<'_>, writings: Writings) -> Self {
-        // The end of a line ends a chain.
-        let after = number::gap_within_line(text, end, writings)
-            .map(|begin| (begin, digits_from(text, begin, writings)));
-        let mut gap = start;
-        for _ in 0..WIDEST_GAP {
-            match sign::before(text, gap, writings) {
-                Some((Sign::Gap(_), begin)) if begin >= left.floor => gap = begin,
-                _ => break,
-            }
-        }
-        let mut begin = gap;
-        let mut digits = 0usize;
-        while let Some((Sign::Digit(_), at)) = sign::before(text, begin, writings)
-            && at >= left.floor
-            && digits < number::MOST
-        {
-            begin = at;
-            digits = digits.saturating_add(1);
-        }
-        let ends_line =
-            text.get(gap..start).is_some_and(|gap| gap.iter().any(|byte| matches!(byte, b'\n' | b'\r')));
-        let before = (gap < start && !ends_line && digits > 0).then_some((begin, digits));
-        Self { before, after, gap, start }
-    }
-
-    fn goes_on(&self, text: &[u8], writings: Writings) -> bool {
-        self.before.is_some() || self.after.is_some_and(|(begin, _)| !number::fits(text, begin, writings))
-    }
-
-    /// Whether digits one by one, or pairs, are a part of a longer list of them.
-    fn goes_on_even(&self, text: &[u8], writings: Writings) -> bool {
-        let first = digits_from(text, self.start, writings);
-        let alike = |digits: usize| digits <= 2 || digits == first;
-        self.before.is_some_and(|(_, digits)| alike(digits))
-            || self.after.is_some_and(|(begin, digits)| alike(digits) && !number::fits(text, begin, writings))
-    }
-
-    /// Whether the groups around say that this is a part of an IBAN or of a longer number in groups.
-    fn is_no_card(&self, text: &[u8], left: Left<'_>, digits: usize, writings: Writings) -> bool {
-        if follows_iban_head(left, self.gap) {
-            return true;
-        }
-        // What begins a card of its own, or is an expiry date, does not count.
-        let after = self.after.filter(|(begin, digits)| {
-            *digits >= 4 && !is_expiry(text, *begin, *digits) && !number::fits(text, *begin, writings)
-        });
-        let longer_after = after.is_some_and(|(_, digits)| digits == 4);
-        let between = self.before.is_some_and(|(_, digits)| digits == 4)
-            && self.after.is_some_and(|(begin, digits)| {
-                !is_expiry(text, begin, digits) && !number::fits(text, begin, writings)
-            });
-        let longer_before = digits != 16 && self.before.is_some_and(|(_, digits)| digits == 4);
-        longer_after || longer_before || between
-    }
-}
-
-/// How many digits stand at `at`, as far as 20.
-fn digits_from(text: &[u8], at: usize, writings: Writings) -> usize {
-    let mut end = at;
-    (0..=number::MOST)
-        .take_while(|_| match sign::read(text, end, writings) {
-            Some((Sign::Digit(_), bytes)) => {
-                end = end.saturating_add(bytes);
-                true
-            }
-            _ => false,
-        })
-        .count()
-}
-
-/// Whether four ASCII digits are a month and a year.
-fn is_expiry(text: &[u8], at: usize, digits: usize) -> bool {
-    digits == 4 && matches!(text.get(at..), Some([b'0', b'1'..=b'9', ..] | [b'1', b'0'..=b'2', ..]))
-}
-
-/// Whether `at` follows the country and check digits of an IBAN (ISO 13616), two capitals and two digits, or groups of four
-/// digits behind them.
-fn follows_iban_head(left: Left<'_>, at: usize) -> bool {
-    let mut at = at;
-    for _ in 0..MOST_FOURS {
-        match left.last(at, 5) {
-            [.., a, b, c, d] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => {
-                // What is spoken for may leave its last digit there.
-                let spoken_for = left.floor > 0 && left.byte(at, 5).is_none();
-                let apart = !spoken_for && !left.byte(at, 5).is_some_and(|byte| byte.is_ascii_alphanumeric());
-                return c.is_ascii_digit() && d.is_ascii_digit() && apart;
-            }
-            [b' ' | b'-', four @ ..] if four.iter().all(u8::is_ascii_digit) => at = at.saturating_sub(5),
-            _ => return false,
-        }
-    }
-    false
-}
-
-/// An IBAN has up to eight groups behind the first.
-const MOST_FOURS: usize = 8;
-
 /// Whether the letter before `at` is none: an escape (`\\n`), the end of a colour sequence, or the second byte of a
 /// Shift_JIS character.
 fn is_no_letter(left: Left<'_>, at: usize) -> bool {
     left.byte(at, 2).is_some_and(|byte| byte == b'\\' || byte >= 0x80)
         || ends_colour(left.last(at, LONGEST_COLOUR))
 }
-
-/// The most bytes of a control sequence that are looked at.
-const LONGEST_COLOUR: usize = 16;
-
-/// Whether the text ends with a control sequence of a terminal (ECMA-48, 5.4): ESC, `[`, parameters, and a letter.
-fn ends_colour(text: &[u8]) -> bool {
-    let Some(begin) = text.iter().rposition(|byte| *byte == ESCAPE) else { return false };
-    let sequence = text.get(begin..).unwrap_or_default();
-    colour_at(sequence) == sequence.len()
-}
-
-const ESCAPE: u8 = 0x1b;
-
-/// How long the control sequence is with which the text begins; 0 where it does not.
-fn colour_at(text: &[u8]) -> usize {
-    let Some([ESCAPE, b'[', rest @ ..]) = text.get(..) else { return 0 };
-    let parameters = rest.iter().take_while(|byte| (0x20..0x40).contains(*byte)).count();
-    match rest.get(parameters) {
-        Some(0x40..=0x7e) => parameters.saturating_add(3),
-        _ => 0,
-    }
-}
-
-/// A text without the control sequences of a terminal.
-pub(super) struct Uncoloured {
-    text: [u8; LONGEST_FIELD],
-    length: usize,
-}
-
-impl Uncoloured {
-    pub(super) fn of(text: &[u8]) -> Self {
-        let mut plain = Self { text: [0; LONGEST_FIELD], length: 0 };
-        if !text.contains(&ESCAPE) {
-            let length = text.len().min(LONGEST_FIELD);
-            if let (Some(to), Some(from)) = (plain.text.get_mut(..length), text.get(..length)) {
-                to.copy_from_slice(from);
-            }
-            plain.length = length;
-            return plain;
-        }
-        let mut rest = text;
-        while let Some((byte, tail)) = rest.split_first() {
-            let colour = colour_at(rest);
-            if colour > 0 {
-                rest = rest.get(colour..).unwrap_or_default();
-                continue;
-            }
-            if let Some(place) = plain.text.get_mut(plain.length) {
-                *place = *byte;
-                plain.length = plain.length.saturating_add(1);
-            }
-            rest = tail;
-        }
-        plain
-    }
-
-    pub(super) fn get(&self) -> &[u8] {
-        self.text.get(..self.length).unwrap_or_default()
-    }
-}
-
-/// The text on the left of a number, as far as it is not spoken for.
-#[derive(Clone, Copy)]
-struct Left<'a> {
-    text: &'a [u8],
-    floor: usize,
-}
-
-impl<'a> Left<'a> {
-    /// The byte `back` bytes before `at`.
-    fn byte(&self, at: usize, back: usize) -> Option<u8> {
-        let place = at.checked_sub(back).filter(|place| *place >= self.floor)?;
-        self.text.get(place).copied()
-    }
-
-    /// Up to `most` bytes before `at`.
-    fn last(&self, at: usize, most: usize) -> &'a [u8] {
-        let begin = at.saturating_sub(most).max(self.floor.min(at));
-        self.text.get(begin..at).unwrap_or_default()
-    }
-}
-
-/// How far back a name may begin, in bytes, colours included.
-pub(super) const LONGEST_FIELD: usize = 64;
 
 /// The part of the text before `at` that belongs to the same field.
 ///
@@ -351,7 +159,7 @@ fn beside_stars(text: &[u8], start: usize, end: usize, left: Left<'_>, writings:
         _ => None,
     };
     let mut at = start;
-    for _ in 0..WIDEST_GAP {
+    for _ in 0..gap::WIDEST {
         match backward(at) {
             Some((Sign::Gap(_), begin)) => at = begin,
             _ => break,
@@ -377,7 +185,7 @@ fn beside_stars(text: &[u8], start: usize, end: usize, left: Left<'_>, writings:
         _ => None,
     };
     let mut at = end;
-    for _ in 0..WIDEST_GAP {
+    for _ in 0..gap::WIDEST {
         match forward(at) {
             Some((Sign::Gap(_), next)) => at = next,
             _ => break,

@@ -6,6 +6,7 @@ use super::beside;
 use super::codes;
 use super::dump::Dump;
 use super::finder::Writings;
+use super::gap;
 use super::hit::{Confidence, Kind, Reason, Writing};
 use super::number::{self, FEWEST, MOST, Number};
 use super::sign::{self, Sign, nibble};
@@ -324,7 +325,7 @@ pub(super) enum Joined {
 impl Joined {
     pub(super) fn at(text: &[u8], at: usize, writings: Writings) -> Self {
         let mut begin = at;
-        for _ in 0..=number::WIDEST_GAP {
+        for _ in 0..=gap::WIDEST {
             match sign::before(text, begin, writings) {
                 Some((Sign::Digit(_), _)) => return Self::Yes,
                 Some((Sign::Gap(_), before)) => begin = before,

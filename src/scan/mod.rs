@@ -11,13 +11,18 @@
 mod base64;
 mod beside;
 mod blocks;
+mod chain;
 mod codes;
+mod colour;
 mod context;
 mod dump;
 mod finder;
+mod gap;
+mod glance;
 mod hex;
 mod hints;
 mod hit;
+mod left;
 #[cfg(feature = "log")]
 mod log_layer;
 mod names;

@@ -5,16 +5,15 @@ use zeroize::Zeroize;
 use super::beside;
 use super::context::{self, Manner, Surroundings};
 use super::finder::Writings;
+use super::gap;
 use super::hex;
 use super::hit::{Confidence, Kind, Reason, Writing};
-use super::runs::Group;
 use super::shape::{self, Shape};
 use super::sign::{self, Gap, Sign};
 use super::track;
 use crate::card::brand::{self, Brand};
 use crate::card::luhn;
 use crate::card::mask::{Masked, Shown};
-use crate::crypto::ff1::lanes::word::{Doubled, last, luhn_sum, residue_of};
 
 /// The fewest and the most digits of a card number (ISO/IEC 7812-1).
 pub(super) const FEWEST: usize = 12;
@@ -25,9 +24,6 @@ const SHORTEST_PART: usize = 4;
 
 /// A group of a number over two lines has at most so many digits.
 const LONGEST_OVER_LINES: u8 = 6;
-
-/// More gap characters than this end a number: ` - ` is the longest gap.
-pub(super) const WIDEST_GAP: usize = 3;
 
 /// A card number that begins at a given place of a window.
 #[derive(Clone, Copy, Debug)]
@@ -107,78 +103,6 @@ enum Beside {
     Ignored,
 }
 
-/// Whether the group of digits `start..end` may begin a number: a quick no for most groups.
-#[inline]
-pub(super) fn is_worthwhile(text: &[u8], start: usize, end: usize, writings: Writings) -> bool {
-    let group = text.get(start..end).unwrap_or_default();
-    let Some(first) = group.first() else { return false };
-    if !first.is_ascii_digit() {
-        return true;
-    }
-    match group.len() {
-        SHORTEST_HEX.. if writings != Writings::Ascii => true,
-        4 if *first == b'3' => true,
-        FEWEST..=MOST if group.iter().all(u8::is_ascii_digit) => {
-            brand::begins_with(first & 0x0f) && luhn::residue(group) == 0 || ends_line(text, end)
-        }
-        4 | 6 | 8 => brand::begins_with(first & 0x0f),
-        0..=2 if writings != Writings::Ascii => true,
-        _ => ends_line(text, end) || !group.iter().all(u8::is_ascii_digit),
-    }
-}
-
-/// Whether a group of ASCII digits at `start` may begin a number in ASCII digits, or hold one in hexadecimal: a quick no that
-/// reads no further than the group.
-#[inline(always)]
-pub(super) fn may_begin(text: &[u8], start: usize, group: Group) -> bool {
-    let Some([first, second]) = text.get(start..).and_then(|rest| rest.first_chunk::<2>()) else {
-        return false;
-    };
-    let end = start.wrapping_add(group.length);
-    match (group.length, group.next) {
-        (20.., _) => group.length >= SHORTEST_HEX,
-        (4, 4) if *first == b'3' => true,
-        (length @ FEWEST..=MOST, _) => {
-            brand::lengths_beginning(*first, *second) >> length & 1 == 1 && passes_luhn(text, end, length)
-        }
-        _ if brand::lengths_beginning(*first, *second) == 0 => false,
-        (4, 3 | 4 | 6 | 12) | (6, 4 | 6 | 13) | (8, 8) => true,
-        (_, 0) => false,
-        _ => ends_line(text, end),
-    }
-}
-
-/// The fewest hexadecimal digits of a card number.
-const SHORTEST_HEX: usize = 2 * FEWEST;
-
-fn ends_line(text: &[u8], at: usize) -> bool {
-    matches!(text.get(at), Some(b'\n' | b'\r'))
-}
-
-/// Whether the `length` ASCII digits before `end` pass Luhn, eight at a time.
-#[inline]
-fn passes_luhn(text: &[u8], end: usize, length: usize) -> bool {
-    let eight = |behind: usize| -> u64 {
-        let until = end.wrapping_sub(behind);
-        let word =
-            until.checked_sub(8).and_then(|from| text.get(from..until)).and_then(|bytes| bytes.first_chunk());
-        let Some(word) = word else {
-            // At the beginning of the text: digit by digit.
-            let digits = text.get(until.saturating_sub(8)..until).unwrap_or_default();
-            return digits.iter().fold(0, |word, digit| word << 8 | u64::from(digit & 0x0f));
-        };
-        u64::from_be_bytes(*word) & 0x0f0f_0f0f_0f0f_0f0f
-    };
-    let doubled = Doubled::behind(0);
-    let sum = luhn_sum(eight(0), doubled);
-    let sum = sum.wrapping_add(luhn_sum(eight(8) & last(length.wrapping_sub(8).min(8)), doubled));
-    let sum = match length.checked_sub(16) {
-        None | Some(0) => sum,
-        Some(more) => sum.wrapping_add(luhn_sum(eight(16) & last(more), doubled)),
-    };
-    residue_of(sum) == 0
-}
-
 fn digit_at(text: &[u8], at: usize, writings: Writings) -> Option<u8> {
     match sign::read(text, at, writings)? {
         (Sign::Digit(value), _) => Some(value),
@@ -250,7 +174,7 @@ impl Reading {
                 take(self.fit(end, brand, shape));
             }
             // A shape that cannot go on ends here; a line's end is noted all the same, for `wrapped`.
-            let Some((next, gap)) = gap_after(text, end, writings) else { return };
+            let Some((next, gap)) = gap::after(text, end, writings) else { return };
             if gap.line {
                 self.lines = self.lines.saturating_add(1);
                 self.ends_line |= self.group == 1;
@@ -271,7 +195,7 @@ impl Reading {
     fn wrapped(&mut self, text: &[u8], start: usize, writings: Writings, beside: Beside) -> Option<Fit> {
         *self = Self::new();
         let (end, whole) = self.take_group(text, start, writings);
-        let (next, gap) = gap_after(text, end, writings)?;
+        let (next, gap) = gap::after(text, end, writings)?;
         if !whole || !gap.line || gap.wide {
             return None;
         }
@@ -279,7 +203,7 @@ impl Reading {
         let (end, whole) = self.take_group(text, next, writings);
         // A group that more groups follow is one of its own: a date, as log lines begin.
         let alone = beside == Beside::Ignored
-            || gap_after(text, end, writings).is_none_or(|(_, gap)| gap.line)
+            || gap::after(text, end, writings).is_none_or(|(_, gap)| gap.line)
             || beside::may_change(text, end, writings);
         let is_own = context::is_epoch(text, next, end) || context::is_address(text, next, end);
         // What could be a whole number, or a token, ends with its line. So few digits on the second line are likelier another
@@ -369,60 +293,6 @@ pub(super) fn masked(values: &[u8]) -> Option<Masked> {
     let mask = Masked::of_digits(text.get(..values.len())?, Shown::LAST4).ok();
     text.zeroize();
     mask
-}
-
-/// A gap that a digit follows.
-struct Between {
-    line: bool,
-    wide: bool,
-    characters: usize,
-    /// What it is, spaces around a dash not counted, and its first byte.
-    kind: (Gap, u8),
-    writing: Writing,
-}
-
-/// The gap at `at`, if a digit follows it, and where that digit is.
-fn gap_after(text: &[u8], at: usize, writings: Writings) -> Option<(usize, Between)> {
-    let first = text.get(at).copied().unwrap_or_default();
-    let mut between = Between {
-        line: false,
-        wide: false,
-        characters: 0,
-        kind: (Gap::Space, first),
-        writing: Writing::Separated,
-    };
-    let mut next = at;
-    for length in 0..=WIDEST_GAP {
-        match sign::read(text, next, writings)? {
-            (Sign::Digit(_), _) if length > 0 => return Some((next, between)),
-            (Sign::Gap(gap), bytes) => {
-                between.characters = between.characters.saturating_add(1);
-                between.line |= gap == Gap::Line;
-                if gap != Gap::Space {
-                    between.kind.0 = gap;
-                }
-                between.wide |= gap != Gap::Line;
-                if bytes > 1 {
-                    let percent = text.get(next) == Some(&b'%');
-                    between.writing = if percent { Writing::Percent } else { Writing::OtherDigits };
-                }
-                next = next.saturating_add(bytes);
-            }
-            _ => return None,
-        }
-    }
-    None
-}
-
-/// Where the next group of digits begins, if a gap at `at` leads to one.
-#[inline]
-pub(super) fn gap_end(text: &[u8], at: usize, writings: Writings) -> Option<usize> {
-    gap_after(text, at, writings).map(|(next, _)| next)
-}
-
-/// Likewise, on the same line.
-pub(super) fn gap_within_line(text: &[u8], at: usize, writings: Writings) -> Option<usize> {
-    gap_after(text, at, writings).filter(|(_, gap)| !gap.line).map(|(next, _)| next)
 }
 
 /// What stands around the digits decides how sure it is, and whether it is a number of its own at all.

@@ -2,8 +2,9 @@
 
 use super::base64;
 use super::finder::Writings;
+use super::gap;
+use super::glance;
 use super::hex;
-use super::number;
 use super::runs::{Pair, Run};
 use super::search::{Search, Taker};
 use super::sign::{self, Sign};
@@ -34,7 +35,7 @@ impl Search {
             let end = place.wrapping_add(groups.end);
             while let Some(group) = groups.next_group() {
                 let start = end.wrapping_sub(group.back);
-                if start >= done && start < until && number::may_begin(window.text, start, group) {
+                if start >= done && start < until && glance::may_begin(window.text, start, group) {
                     self.group(window, start, taker);
                 }
             }
@@ -133,12 +134,12 @@ impl Search {
                 if at >= until {
                     return until;
                 }
-                if number::is_worthwhile(text, at, end, writings) {
+                if glance::is_worthwhile(text, at, end, writings) {
                     self.group(window, at, taker);
                 }
             }
             in_group = false;
-            let Some(next) = number::gap_end(text, end, writings) else { return end };
+            let Some(next) = gap::end(text, end, writings) else { return end };
             if next >= until {
                 return until.max(end);
             }
@@ -152,14 +153,14 @@ impl Search {
         let writings = self.finder.writings;
         match sign::read(text, at, writings)? {
             (Sign::Digit(_), _) => {}
-            (Sign::Gap(_), _) if number::gap_end(text, at, writings).is_some() => {}
+            (Sign::Gap(_), _) if gap::end(text, at, writings).is_some() => {}
             _ => return None,
         }
         let mut begin = at;
         let mut gaps = 0usize;
         while let Some((sign, before)) = sign::before(text, begin, writings) {
             gaps = if matches!(sign, Sign::Gap(_)) { gaps.saturating_add(1) } else { 0 };
-            if before < done || sign == Sign::Star || gaps > number::WIDEST_GAP {
+            if before < done || sign == Sign::Star || gaps > gap::WIDEST {
                 break;
             }
             begin = before;
@@ -183,7 +184,7 @@ fn ascii_begin(text: &[u8], at: usize, done: usize, writings: Writings) -> usize
         if byte.is_ascii_digit() {
             begin = before;
             gaps = 0;
-        } else if gaps < number::WIDEST_GAP && sign::is_ascii_gap(*byte, writings) {
+        } else if gaps < gap::WIDEST && sign::is_ascii_gap(*byte, writings) {
             gaps = gaps.wrapping_add(1);
         } else {
             break;
