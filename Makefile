@@ -55,8 +55,9 @@ shop: tools-java
 doc: tools
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps -p panveil --all-features
 
+# In the library's own target folder: most of its dependencies are there already.
 replay: tools
-	$(CARGO) test --locked --manifest-path fuzz/Cargo.toml
+	$(CARGO) test --locked --manifest-path fuzz/Cargo.toml --target-dir "$${CARGO_TARGET_DIR:-target}"
 
 bench-quick: tools
 	$(CARGO) bench --locked -p panveil-benches -- --quick
