@@ -2,10 +2,10 @@
 
 use core::ops::Range;
 
-use super::blocks::{self, BLOCK, Lanes, Work};
 use super::colour::{self, Uncoloured};
 use super::finder::Writings;
 use super::hit::Kind;
+use super::lanes::{self, BLOCK, Lanes, Work};
 use super::sign::{self, Sign};
 use crate::card::sad;
 
@@ -19,7 +19,7 @@ pub(super) struct Code {
 
 /// Where in the text values may stand whose names say a code: a quick "nowhere" for most texts.
 pub(super) fn may_be_named(text: &[u8]) -> Option<Range<usize>> {
-    blocks::with_widest(Stems(text))
+    lanes::with_widest(Stems(text))
 }
 
 /// Looks for the stems of names.
@@ -34,18 +34,23 @@ impl Work for Stems<'_> {
         let mut rest = self.0;
         let mut place = 0usize;
         let mut named: Option<Range<usize>> = None;
-        while !rest.is_empty() {
-            let mut block = [0u8; BLOCK];
-            let length = rest.len().min(BLOCK);
-            if let (Some(head), Some(text)) = (block.get_mut(..length), rest.get(..length)) {
-                head.copy_from_slice(text);
+        let mut found = |place: usize| {
+            let end = place.saturating_add(BLOCK).saturating_add(LONGEST_NAME);
+            named = Some(named.as_ref().map_or(place, |named| named.start)..end);
+        };
+        while let Some(block) = rest.first_chunk() {
+            if has_stem_or_more(lanes, block) {
+                found(place);
             }
-            if has_stem_or_more(lanes, &block) {
-                let end = place.saturating_add(BLOCK).saturating_add(LONGEST_NAME);
-                named = Some(named.map_or(place, |named| named.start)..end);
-            }
-            rest = if length < BLOCK { &[] } else { rest.get(BLOCK.wrapping_sub(2)..).unwrap_or_default() };
+            rest = rest.get(BLOCK.wrapping_sub(2)..).unwrap_or_default();
             place = place.saturating_add(BLOCK.wrapping_sub(2));
+        }
+        let mut block = [0u8; BLOCK];
+        if let Some(head) = block.get_mut(..rest.len()) {
+            head.copy_from_slice(rest);
+        }
+        if has_stem_or_more(lanes, &block) {
+            found(place);
         }
         named
     }

@@ -313,7 +313,7 @@ const fn is_gap(byte: u8) -> bool {
 }
 
 /// Whether a pair stands in a group of one or two bytes and enough pairs of digits or gaps follow: a quick no for most digits.
-fn shows_itself(text: &[u8], place: usize) -> bool {
+pub(super) fn shows_itself(text: &[u8], place: usize) -> bool {
     let mut at = place;
     for shown in 0..SHOWN {
         if shown > 0 {

@@ -4,7 +4,7 @@ use zeroize::Zeroize;
 
 use super::beside;
 use super::codes;
-use super::dump::Dump;
+use super::dump::{self, Dump};
 use super::finder::Writings;
 use super::gap;
 use super::hit::{Confidence, Kind, Reason, Writing};
@@ -25,6 +25,11 @@ pub(super) fn at(text: &[u8], start: usize, floor: usize, writings: Writings) ->
         Dump::number(text, place, writings)
             .or_else(|| if pairs_go_on(text, place) { in_line(text, place, floor, writings) } else { None })
     })
+}
+
+/// Whether [`at`] has to read on from the group of digits at `start`: a quick no for almost all of them.
+pub(super) fn may_begin(text: &[u8], start: usize) -> bool {
+    places(text, start).any(|place| pairs_go_on(text, place) || dump::shows_itself(text, place))
 }
 
 /// Whether pairs that fit a brand begin in the group of digits at `start`, whatever stands around them.

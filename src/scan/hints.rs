@@ -6,8 +6,8 @@
 //! that could be guessed wrong.
 
 use super::base64;
-use super::blocks::{BLOCK, Lanes, Masks};
-use super::stripe::{BLOCKS, Stripe};
+use super::lanes::{BLOCK, BLOCKS, Bytes, Class, Lanes};
+use super::stripe::Stripe;
 
 /// What reading needs to know of a stripe.
 #[derive(Clone, Copy)]
@@ -86,13 +86,9 @@ impl<L: Lanes> Hints<L> {
     /// Where in the next stripe reading is worthwhile, for numbers in ASCII digits in groups of four and more, and which of
     /// its bytes are digits or gaps behind digits.
     #[inline(always)]
-    pub(super) fn ascii(&mut self, lanes: L, blocks: &[[u8; BLOCK]]) -> Marks<L> {
-        let mut each = [Masks::default(); BLOCKS];
-        for (masks, block) in each.iter_mut().zip(blocks) {
-            *masks = lanes.masks(block);
-        }
-        let stripe = |of: fn(Masks) -> u64| Stripe::of(lanes, each.map(of));
-        let (digits, gaps, lines) = (stripe(|of| of.digits), stripe(|of| of.gaps), stripe(|of| of.lines));
+    pub(super) fn ascii(&mut self, lanes: L, sorted: L::Sorted<'_>) -> Marks<L> {
+        let class = |class| Stripe::of_class(lanes, sorted, class);
+        let (digits, gaps) = (class(Class::Digit), class(Class::Gap));
         // Twelve in a row, whatever the gaps' length: doubling, then eight and four.
         let joined = digits | gaps;
         let joined2 = joined & joined.up(self.joined, 1);
@@ -104,13 +100,13 @@ impl<L: Lanes> Hints<L> {
         let digits4 = digits2 & digits2.up(self.digits2, 2);
         // The second digit of a beginning, and the fourth of a group that so begins.
         let start = digits & !after_digit;
-        let first = start & stripe(|of| of.first);
-        let rare_first = start & stripe(|of| of.rare_first);
-        let beginning = first.up(self.first, 1) | rare_first.up(self.rare_first, 1) & stripe(|of| of.second);
+        let first = start & class(Class::First);
+        let rare_first = start & class(Class::RareFirst);
+        let beginning = first.up(self.first, 1) | rare_first.up(self.rare_first, 1) & class(Class::Second);
         let beginning4 = digits4 & beginning.up(self.beginning, 2);
         let long = joined12 & beginning4.up(self.beginning4, 8);
         // The end of a line after one to three digits, as far as a number may go on from there.
-        let short_line = lines & after_digit & !digits4.up(self.digits4, 1);
+        let short_line = class(Class::Line) & after_digit & !digits4.up(self.digits4, 1);
         let digits8 = digits4 & digits4.up(self.digits4, 4);
         let ends = short_line.up(self.short_line, 8)
             | short_line.up(self.short_line, 9)
@@ -159,9 +155,9 @@ impl<L: Lanes> Hints<L> {
     /// Where the fourth of four pairs of digits ends with colons between: hexadecimal digits of a number may stand so. It has
     /// four digits before its first gap. `before` is what [`Hints::ascii`] was called on.
     #[inline(always)]
-    pub(super) fn colons(&mut self, lanes: L, blocks: &[[u8; BLOCK]], before: &Self) -> Stripe<L> {
-        let colons = masks(lanes, blocks, |block| lanes.equal(block, b':'));
-        let threes = masks(lanes, blocks, |block| lanes.equal(block, b'3'));
+    pub(super) fn colons(&mut self, lanes: L, sorted: L::Sorted<'_>, before: &Self) -> Stripe<L> {
+        let colons = Stripe::of_class(lanes, sorted, Class::Colon);
+        let threes = Stripe::of_class(lanes, sorted, Class::Three);
         // Each begins with 3, as times of the day do not.
         let pair = self.digits2 & threes.up(before.threes, 1);
         let colon = pair & colons.up(before.colons, 2) & self.digits2.up(before.digits2, 3);
@@ -173,9 +169,15 @@ impl<L: Lanes> Hints<L> {
     /// Where digits or gaps may stand that are not ASCII, or URL-encoded: to be looked at one by one. `before` is what
     /// [`Hints::ascii`] was called on.
     #[inline(always)]
-    pub(super) fn foreign(&mut self, lanes: L, blocks: &[[u8; BLOCK]], before: &Self) -> Stripe<L> {
-        let high = masks(lanes, blocks, |block| lanes.high(block));
-        let percent = masks(lanes, blocks, |block| lanes.equal(block, b'%'));
+    pub(super) fn foreign(
+        &mut self,
+        lanes: L,
+        bytes: &Bytes,
+        sorted: L::Sorted<'_>,
+        before: &Self,
+    ) -> Stripe<L> {
+        let high = Stripe::of_class(lanes, sorted, Class::High);
+        let percent = Stripe::of_class(lanes, sorted, Class::Percent);
         self.percent = percent;
         if (high | percent | before.percent).blocks() == 0 {
             return high;
@@ -187,25 +189,25 @@ impl<L: Lanes> Hints<L> {
         let near = self.digits | self.gaps & self.digits.up(before.joined, 1);
         let near = near | self.gaps & near.up(before.joined, 1);
         let gaps = high & near.up(before.joined, 1);
-        let leads = masks(lanes, blocks, |block| lanes.among(block, [0xef, 0xd9, 0xdb, 0xa3]));
-        let shift_jis = masks(lanes, blocks, |block| lanes.equal(block, 0x82)) & !high.down();
+        let leads = masks(lanes, bytes, |block| lanes.among(block, [0xef, 0xd9, 0xdb, 0xa3]));
+        let shift_jis = masks(lanes, bytes, |block| lanes.equal(block, 0x82)) & !high.down();
         percent | behind | gaps | leads | shift_jis
     }
 
     /// Where base64 may hold a number: the third of three such letters four apart.
     #[inline(always)]
-    pub(super) fn base64(&mut self, lanes: L, blocks: &[[u8; BLOCK]]) -> Stripe<L> {
-        let letters = masks(lanes, blocks, |block| lanes.among(block, *base64::FIRST_LETTERS));
+    pub(super) fn base64(&mut self, lanes: L, bytes: &Bytes) -> Stripe<L> {
+        let letters = masks(lanes, bytes, |block| lanes.among(block, *base64::FIRST_LETTERS));
         let before = core::mem::replace(&mut self.letters, letters);
         letters & letters.up(before, 4) & letters.up(before, 8)
     }
 }
 
-/// The masks of up to eight blocks; no bytes of the others.
+/// The masks of a stripe's blocks, one by one.
 #[inline(always)]
-fn masks<L: Lanes>(lanes: L, blocks: &[[u8; BLOCK]], mask: impl Fn(&[u8; BLOCK]) -> u64) -> Stripe<L> {
+fn masks<L: Lanes>(lanes: L, bytes: &Bytes, mask: impl Fn(&[u8; BLOCK]) -> u64) -> Stripe<L> {
     let mut masks = [0; BLOCKS];
-    for (to, block) in masks.iter_mut().zip(blocks) {
+    for (to, block) in masks.iter_mut().zip(bytes) {
         *to = mask(block);
     }
     Stripe::of(lanes, masks)

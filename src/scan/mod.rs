@@ -10,7 +10,6 @@
 
 mod base64;
 mod beside;
-mod blocks;
 mod chain;
 mod codes;
 mod colour;
@@ -22,6 +21,7 @@ mod glance;
 mod hex;
 mod hints;
 mod hit;
+mod lanes;
 mod left;
 #[cfg(feature = "log")]
 mod log_layer;

@@ -27,6 +27,7 @@ impl Search {
         if pair.has_others() {
             return self.read_bytewise(window, place, pair.take_hints(), done, until, taker);
         }
+        let writings = self.finder.writings;
         while let Some(run) = pair.next_run() {
             let Run::Groups(mut groups) = run else {
                 done = self.read_bytewise(window, place, pair.take_hints(), done, until, taker);
@@ -35,7 +36,7 @@ impl Search {
             let end = place.wrapping_add(groups.end);
             while let Some(group) = groups.next_group() {
                 let start = end.wrapping_sub(group.back);
-                if start >= done && start < until && glance::may_begin(window.text, start, group) {
+                if start >= done && start < until && glance::may_begin(window.text, start, group, writings) {
                     self.group(window, start, taker);
                 }
             }

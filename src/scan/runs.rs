@@ -1,6 +1,6 @@
 //! Runs of digits and gaps in two neighbouring blocks, taken apart by their masks.
 
-use super::blocks::BLOCK;
+use super::lanes::BLOCK;
 use super::number::FEWEST;
 
 /// Runs of digits and gaps in a block, and where they are worth reading.
@@ -48,6 +48,8 @@ pub(super) struct Group {
     pub(super) length: usize,
     /// The length of the group behind it; 0 where there is none.
     pub(super) next: usize,
+    /// The digits of the run from here on: bit 0 is the group's first.
+    pub(super) digits: u64,
 }
 
 impl Pair {
@@ -126,11 +128,13 @@ impl Groups {
             return None;
         }
         let first = self.digits.trailing_zeros();
-        let length = (self.digits >> first).trailing_ones();
+        let digits = self.digits >> first;
+        let length = digits.trailing_ones();
         // The lowest bits of a group go by adding one to it; what carries out of the top is gone.
         self.digits &= self.digits.wrapping_add(1 << first);
         let behind = self.digits;
         let next = if behind == 0 { 0 } else { (behind >> behind.trailing_zeros()).trailing_ones() };
-        Some(Group { back: BLOCK.wrapping_sub(first as usize), length: length as usize, next: next as usize })
+        let (length, next) = (length as usize, next as usize);
+        Some(Group { back: BLOCK.wrapping_sub(first as usize), length, next, digits })
     }
 }

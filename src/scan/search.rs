@@ -1,11 +1,11 @@
 //! What is found in a stream, one after the other: numbers, and the codes beside them.
 
 use super::beside;
-use super::blocks;
 use super::codes;
 use super::dump::Dump;
 use super::finder::Finder;
 use super::hit::{Confidence, Hit, Kind, Reason, Writing};
+use super::lanes;
 use super::number::{self, Number};
 use super::sign::{self, Sign};
 use super::walk::Walk;
@@ -88,7 +88,7 @@ impl Search {
     ///
     /// Unless the stream begins or ends there, the text has [`REACH`] bytes more on either side.
     pub(super) fn run(&mut self, window: &Window<'_>, from: usize, until: usize, taker: &mut impl Taker) {
-        blocks::with_widest(Walk::new(self, window, (from, until), taker));
+        lanes::with_widest(Walk::new(self, window, (from, until), taker));
         self.characters_before(window, window.offset(until), taker);
         self.codes_behind(window, window.offset(until), taker);
         let limit = if until >= window.text.len() { until } else { until.saturating_sub(NEAR) };

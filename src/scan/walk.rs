@@ -1,11 +1,10 @@
 //! The way over a window, 512 bytes at a time.
 
-use super::blocks::{BLOCK, Lanes, NOTHING, Work};
 use super::finder::Writings;
 use super::hints::{Hints, Marks};
+use super::lanes::{BLOCK, BLOCKS, Bytes, Lanes, NOTHING, Work};
 use super::runs::{Pair, Runs};
 use super::search::{Search, Taker};
-use super::stripe::BLOCKS;
 use super::window::Window;
 
 /// So far ahead memory is asked for, in bytes. The processor fetches ahead within a page of 4 KiB only, and not across pages:
@@ -51,9 +50,9 @@ impl<T: Taker> Work for Walk<'_, '_, T> {
     }
 }
 
-/// What is looked for in the blocks of a stripe.
+/// What is looked for in a stripe.
 trait Look {
-    fn look<L: Lanes>(hints: &mut Hints<L>, lanes: L, blocks: &[[u8; BLOCK]]) -> Marks<L>;
+    fn look<L: Lanes>(hints: &mut Hints<L>, lanes: L, bytes: &Bytes, sorted: L::Sorted<'_>) -> Marks<L>;
 }
 
 struct AsciiOnly;
@@ -62,27 +61,27 @@ struct Everything;
 
 impl Look for AsciiOnly {
     #[inline(always)]
-    fn look<L: Lanes>(hints: &mut Hints<L>, lanes: L, blocks: &[[u8; BLOCK]]) -> Marks<L> {
-        hints.ascii(lanes, blocks)
+    fn look<L: Lanes>(hints: &mut Hints<L>, lanes: L, _bytes: &Bytes, sorted: L::Sorted<'_>) -> Marks<L> {
+        hints.ascii(lanes, sorted)
     }
 }
 
 impl Look for Everything {
     #[inline(always)]
-    fn look<L: Lanes>(hints: &mut Hints<L>, lanes: L, blocks: &[[u8; BLOCK]]) -> Marks<L> {
-        let marks = Usual::look(hints, lanes, blocks);
-        Marks { others: marks.others | hints.base64(lanes, blocks), ..marks }
+    fn look<L: Lanes>(hints: &mut Hints<L>, lanes: L, bytes: &Bytes, sorted: L::Sorted<'_>) -> Marks<L> {
+        let marks = Usual::look(hints, lanes, bytes, sorted);
+        Marks { others: marks.others | hints.base64(lanes, bytes), ..marks }
     }
 }
 
 impl Look for Usual {
     #[inline(always)]
-    fn look<L: Lanes>(hints: &mut Hints<L>, lanes: L, blocks: &[[u8; BLOCK]]) -> Marks<L> {
+    fn look<L: Lanes>(hints: &mut Hints<L>, lanes: L, bytes: &Bytes, sorted: L::Sorted<'_>) -> Marks<L> {
         let before = *hints;
-        let marks = hints.ascii(lanes, blocks);
+        let marks = hints.ascii(lanes, sorted);
         let even = hints.even(&before);
-        let colons = hints.colons(lanes, blocks, &before);
-        Marks { others: even | colons | hints.foreign(lanes, blocks, &before), ..marks }
+        let colons = hints.colons(lanes, sorted, &before);
+        Marks { others: even | colons | hints.foreign(lanes, bytes, sorted, &before), ..marks }
     }
 }
 
@@ -101,7 +100,7 @@ impl<T: Taker> Walk<'_, '_, T> {
                 let ahead = AHEAD.wrapping_add(block.wrapping_mul(BLOCK));
                 lanes.fetch(self.window.text, place.wrapping_add(ahead));
             }
-            let marks = K::look(&mut hints, lanes, stripe);
+            let marks = K::look(&mut hints, lanes, stripe, lanes.sorted(stripe, BLOCKS));
             self.read(place, marks);
             place = place.wrapping_add(BLOCK * BLOCKS);
         }
@@ -114,7 +113,7 @@ impl<T: Taker> Walk<'_, '_, T> {
         if let Some(to) = last.get_mut(whole).and_then(|block| block.get_mut(..rest.len())) {
             to.copy_from_slice(rest);
         }
-        let marks = K::look(&mut hints, lanes, last.get(..=whole).unwrap_or_default());
+        let marks = K::look(&mut hints, lanes, &last, lanes.sorted(&last, whole.wrapping_add(1)));
         self.read(place, marks);
     }
 
@@ -153,9 +152,9 @@ impl<T: Taker> Walk<'_, '_, T> {
 #[cfg(test)]
 mod tests {
     use super::{Search, Taker, Window, Writings};
-    use crate::scan::blocks::tests::WITHOUT_VECTORS;
     use crate::scan::finder::{Charset, Finder};
     use crate::scan::hit::{Confidence, Hit};
+    use crate::scan::lanes::tests::WITHOUT_VECTORS;
     use crate::scan::search::Found;
     use crate::scan::sign::{self, Sign};
 
