@@ -60,10 +60,7 @@ impl Work for Stems<'_> {
 #[inline(always)]
 fn has_stem_or_more<L: Lanes>(lanes: L, block: &[u8; BLOCK]) -> bool {
     let small = block.map(|byte| byte | 0x20);
-    let is = |letter: u8| lanes.equal(&small, letter);
-    let [c, v, n, d, e] = [is(b'c'), is(b'v'), is(b'n'), is(b'd'), is(b'e')];
-    let [a, b, f, g, i] = [is(b'a'), is(b'b'), is(b'f'), is(b'g'), is(b'i')];
-    let [k, p, r, s, u, y] = [is(b'k'), is(b'p'), is(b'r'), is(b's'), is(b'u'), is(b'y')];
+    let [c, v, n, d, e, a, b, f, g, i, k, p, r, s, u, y] = lanes.equal_each(&small, *b"cvndeabfgikprsuy");
     let three = |first: u64, second: u64, third: u64| first << 2 & second << 1 & third;
     let codes =
         three(c, v, v | c | n | d | e) | three(c, a, v) | three(c, s, c) | three(c, i, d) | three(d, b, c);

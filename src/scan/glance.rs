@@ -48,7 +48,7 @@ pub(super) fn may_begin(text: &[u8], start: usize, group: Group, writings: Writi
         length @ FEWEST..=MOST => {
             (lengths >> length & 1 == 1) & passes_luhn(text, start.wrapping_add(length), length)
         }
-        _ if writings != Writings::Ascii && group.next >= 4 && hex::may_begin(text, start) => true,
+        _ if writings != Writings::Ascii && group.next > 0 && hex::may_begin(text, start) => true,
         _ => lengths != 0 && some_fit(text, start, group.digits, lengths),
     }
 }

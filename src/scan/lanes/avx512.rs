@@ -1,9 +1,10 @@
 //! AVX-512: a stripe at once, by what is called bit slicing.
 //!
-//! Asking each block for each class costs a comparison, a mask register and a store each time. Here the stripe is laid out so
-//! that eight bytes in a row stand in the same place of eight registers; two look-ups tell what each byte is, as eight bits;
-//! and a transposition of bits makes of the eight registers one mask of the whole stripe for each bit. All classes together
-//! cost what two of them cost one by one.
+//! Asking each block for each class costs a comparison, a move out of a mask register and a store: some 24 instructions for a class
+//! of a stripe, and there are ten. Here the stripe is laid out so that eight bytes in a row stand in the same place of eight
+//! registers; two look-ups tell what each byte is, as eight bits; and a transposition of bits makes of the eight registers one
+//! mask of the whole stripe for each bit: 128 instructions, then one for each class. Finding in all writings got 14 % faster by it,
+//! in ASCII digits 3 %.
 
 use core::arch::x86_64::{__m512i, _MM_HINT_T0};
 

@@ -81,6 +81,15 @@ pub(super) trait Lanes: Eights {
     fn high(self, block: &[u8; BLOCK]) -> u64;
     /// Bytes that are this one.
     fn equal(self, block: &[u8; BLOCK], byte: u8) -> u64;
+    /// Likewise for several bytes, each by itself.
+    #[inline(always)]
+    fn equal_each<const N: usize>(self, block: &[u8; BLOCK], bytes: [u8; N]) -> [u64; N] {
+        let mut masks = [0; N];
+        for (mask, byte) in masks.iter_mut().zip(bytes) {
+            *mask = self.equal(block, byte);
+        }
+        masks
+    }
     /// Bytes that are one of these.
     #[inline(always)]
     fn among<const N: usize>(self, block: &[u8; BLOCK], bytes: [u8; N]) -> u64 {

@@ -48,6 +48,8 @@ impl Work for Check {
             for wanted in [b'%', 0xef, 0] {
                 assert_eq!(lanes.equal(block, wanted), mask(block, |byte| byte == wanted));
             }
+            let each = lanes.equal_each(block, [b'%', 0xef, 0]);
+            assert_eq!(each, [b'%', 0xef, 0].map(|wanted| mask(block, |byte| byte == wanted)));
             assert_eq!(lanes.among(block, [b'%', 0xef]), mask(block, |byte| byte == b'%' || byte == 0xef));
         }
         let digits = class(Class::Digit);
