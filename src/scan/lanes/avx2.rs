@@ -5,7 +5,7 @@ use core::arch::x86_64::{__m256i, _MM_HINT_T0};
 use pulp::cast;
 use pulp::x86::V3;
 
-use super::{BLOCK, BLOCKS, Bytes, Class, Eights, Lanes, each_block};
+use super::{BLOCK, BLOCKS, Bytes, Class, Eights, Lanes};
 
 /// The gaps but `_` and the carriage return, each at the place that its four low bits say. A shuffle by the bytes themselves
 /// gives back what is one of them.
@@ -187,6 +187,16 @@ impl Lanes for V3 {
             |bytes| simd._mm256_movemask_epi8(simd._mm256_cmpeq_epi8(bytes, cast([byte; 32]))),
         )
     }
+}
+
+/// The masks of the first blocks of a stripe, one by one; nothing in the others.
+#[inline(always)]
+fn each_block(lanes: V3, blocks: &[[u8; BLOCK]], mask: impl Fn(&[u8; BLOCK]) -> u64) -> [__m256i; 2] {
+    let mut masks = [0; BLOCKS];
+    for (to, block) in masks.iter_mut().zip(blocks) {
+        *to = mask(block);
+    }
+    lanes.eight(masks)
 }
 
 /// The masks of both halves as one.

@@ -101,16 +101,6 @@ pub(super) trait Lanes: Eights {
     }
 }
 
-/// The masks of the first blocks of a stripe, one by one; nothing in the others.
-#[inline(always)]
-fn each_block<L: Lanes>(lanes: L, blocks: &[[u8; BLOCK]], mask: impl Fn(&[u8; BLOCK]) -> u64) -> L::Eight {
-    let mut masks = [0; BLOCKS];
-    for (to, block) in masks.iter_mut().zip(blocks) {
-        *to = mask(block);
-    }
-    lanes.eight(masks)
-}
-
 /// Work that is compiled once for each kind of instructions.
 pub(super) trait Work {
     type Output;
