@@ -38,7 +38,9 @@ pub(super) fn is_worthwhile(text: &[u8], start: usize, end: usize, writings: Wri
 /// all groups that begin none.
 #[inline(always)]
 pub(super) fn may_begin(text: &[u8], start: usize, group: Group, writings: Writings) -> bool {
-    let Some([first, second]) = text.get(start..).and_then(|rest| rest.first_chunk::<2>()) else {
+    // The second digit stands behind a gap where the group is a single one.
+    let second = (group.digits & group.digits.wrapping_sub(1)).trailing_zeros() as usize;
+    let (Some(first), Some(second)) = (text.get(start), text.get(start.wrapping_add(second))) else {
         return false;
     };
     let lengths = brand::lengths_beginning(*first, *second);
