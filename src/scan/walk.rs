@@ -154,7 +154,7 @@ mod tests {
     use super::{Search, Taker, Window, Writings};
     use crate::scan::finder::{Charset, Finder};
     use crate::scan::hit::{Confidence, Hit};
-    use crate::scan::lanes::tests::WITHOUT_VECTORS;
+    use crate::scan::lanes::tests::{EVERY, INSTRUCTIONS};
     use crate::scan::search::Found;
     use crate::scan::sign::{self, Sign};
 
@@ -310,8 +310,8 @@ mod tests {
             for writings in [Writings::Ascii, Writings::Usual] {
                 let finder = Finder { writings, ..Finder::new().at_least(Confidence::Low) };
                 let expected = without_hints(finder, &text);
-                for without_vectors in [false, true] {
-                    WITHOUT_VECTORS.set(without_vectors);
+                for instructions in EVERY {
+                    INSTRUCTIONS.set(*instructions);
                     assert_eq!(with_hints(finder, &text), expected, "{}", text.escape_ascii());
                 }
                 found += expected.len();
@@ -330,8 +330,8 @@ mod tests {
             for writings in [Writings::Ascii, Writings::Usual] {
                 let finder = Finder { writings, ..Finder::new().at_least(Confidence::Low) };
                 let expected = without_hints(finder, &text);
-                for without_vectors in [false, true] {
-                    WITHOUT_VECTORS.set(without_vectors);
+                for instructions in EVERY {
+                    INSTRUCTIONS.set(*instructions);
                     let (mut hits, mut stream, mut rest) = (Vec::new(), finder.stream(), text.as_slice());
                     while !rest.is_empty() {
                         let (piece, behind) = rest.split_at(next(6_000).min(rest.len()));

@@ -111,8 +111,18 @@ pub(super) trait Work {
 #[inline]
 pub(super) fn with_widest<W: Work>(work: W) -> W::Output {
     #[cfg(test)]
-    if tests::WITHOUT_VECTORS.get() {
-        return work.with(Words);
+    match tests::INSTRUCTIONS.get() {
+        tests::Instructions::Widest => {}
+        tests::Instructions::None => return work.with(Words),
+        #[cfg(all(target_arch = "x86_64", not(panveil_portable)))]
+        tests::Instructions::Avx2 => {
+            if let Some(lanes) = pulp::x86::V3::try_new() {
+                return lanes.vectorize(
+                    #[inline(always)]
+                    || work.with(lanes),
+                );
+            }
+        }
     }
     #[cfg(all(target_arch = "x86_64", not(panveil_portable)))]
     {

@@ -6,9 +6,26 @@ use crate::card::brand;
 use crate::scan::finder::Writings;
 use crate::scan::sign;
 
+/// Which instructions a thread does its work with.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::scan) enum Instructions {
+    Widest,
+    /// As on a processor that has nothing wider.
+    #[cfg(all(target_arch = "x86_64", not(panveil_portable)))]
+    Avx2,
+    /// As on a processor whose instructions we do not know.
+    None,
+}
+
+pub(in crate::scan) const EVERY: &[Instructions] = &[
+    Instructions::Widest,
+    #[cfg(all(target_arch = "x86_64", not(panveil_portable)))]
+    Instructions::Avx2,
+    Instructions::None,
+];
+
 thread_local! {
-    /// Whether this thread does its work as on a processor whose instructions we do not know.
-    pub(in crate::scan) static WITHOUT_VECTORS: Cell<bool> = const { Cell::new(false) };
+    pub(in crate::scan) static INSTRUCTIONS: Cell<Instructions> = const { Cell::new(Instructions::Widest) };
 }
 
 /// A stripe's masks by their definition.
